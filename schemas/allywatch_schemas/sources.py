@@ -1,0 +1,105 @@
+"""What comes in: news articles and coded diplomatic events."""
+
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from pydantic import Field, StringConstraints
+
+from allywatch_schemas.base import Identifier, Message, Part, UtcTime
+
+
+class ArticleStatus(StrEnum):
+    """After IPTC ninjs `pubStatus`."""
+
+    USABLE = "usable"
+    CANCELED = "canceled"
+
+
+class MediaType(StrEnum):
+    """How to read a body."""
+
+    PLAIN = "text/plain"
+    HTML = "text/html"
+
+
+class Source(Part):
+    """Who published a document."""
+
+    id: Identifier = Field(description="Stable, lower case; a host name where there is one.")
+    name: str = Field(description="As a reader would see it.", max_length=300)
+
+
+class NewsArticle(Message):
+    """One version of one article. A higher `version` replaces what a lower one contributed."""
+
+    TYPE: ClassVar[str] = "org.allywatch.news-article.v1"
+
+    id: Identifier = Field(description="Deterministic: the same article has the same id again.")
+    version: int = Field(default=1, ge=1)
+    status: ArticleStatus = ArticleStatus.USABLE
+    title: str = Field(default="", max_length=4_000)
+    body: str = Field(default="", description="As published; see `media_type`.")
+    media_type: MediaType = MediaType.PLAIN
+    language: str | None = Field(
+        default=None, description="BCP 47, as declared by the publisher.", max_length=35
+    )
+    published_at: UtcTime = Field(
+        description="When this version was published; the event time of its evidence."
+    )
+    url: str | None = Field(default=None, max_length=4_000)
+    source: Source
+    feed: str | None = Field(
+        default=None,
+        description="The feed it came through; coverage is kept by feed.",
+        max_length=300,
+    )
+    backfill: bool = Field(
+        default=False, description="History: it fills buckets and never causes a transition."
+    )
+    exercise: bool = Field(default=False, description="Invented for a drill or a demonstration.")
+
+
+class Actor(Part):
+    """One side of a coded event."""
+
+    name: str = Field(default="", max_length=500)
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = Field(
+        default=None, description="ISO 3166-1 alpha-3, where the actor belongs to a country."
+    )
+    sectors: tuple[str, ...] = Field(
+        default=(), description="Roles such as Military or Government, as coded.", max_length=64
+    )
+
+
+class DiplomaticEvent(Message):
+    """Who did what to whom, coded in CAMEO."""
+
+    TYPE: ClassVar[str] = "org.allywatch.diplomatic-event.v1"
+
+    id: Identifier
+    version: int = Field(default=1, ge=1)
+    provider: str = Field(description="Who coded it: gdelt, icews, …", max_length=100)
+    occurred_at: UtcTime = Field(
+        description="Event time. Where a provider gives a day, its start in UTC, or `reported_at` if that is the same day."
+    )
+    reported_at: UtcTime | None = None
+    source_actor: Actor
+    target_actor: Actor
+    cameo: Annotated[str, StringConstraints(pattern=r"^[0-9]{2,4}$")] = Field(
+        description="CAMEO event code, with leading zero."
+    )
+    goldstein: float | None = Field(default=None, ge=-10, le=10)
+    mentions: int = Field(default=1, ge=1, description="Mentions in the news, as counted by the provider.")
+    tone: float | None = Field(
+        default=None,
+        description="Average tone of the documents; about the documents, not the event.",
+    )
+    text: str | None = Field(
+        default=None,
+        description="The code in words, or the sentence, where the provider has it.",
+        max_length=2_000,
+    )
+    url: str | None = Field(default=None, max_length=4_000)
+    publisher: str | None = Field(default=None, max_length=300)
+    backfill: bool = False
+    exercise: bool = False

@@ -1,0 +1,1 @@
+"""Alert rules, their life cycle and identity."""

@@ -1,0 +1,1 @@
+"""Kafka for one machine: a local broker, its topics, and redrive."""

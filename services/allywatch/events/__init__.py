@@ -1,0 +1,1 @@
+"""Coded diplomatic events to evidence."""

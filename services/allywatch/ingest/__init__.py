@@ -1,0 +1,1 @@
+"""Feeds and files to the source topics."""

@@ -1,0 +1,1 @@
+"""The registry: countries, groups, theatres and exposures."""

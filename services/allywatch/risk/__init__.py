@@ -1,0 +1,1 @@
+"""Evidence to pressure, baseline, score, confidence and explanation."""

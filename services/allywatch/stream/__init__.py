@@ -1,0 +1,1 @@
+"""The workers: extracting and scoring on Kafka."""
