@@ -127,7 +127,7 @@ class Evidence(Part):
     event_time: UtcTime
     span: tuple[int, int] | None = Field(
         default=None,
-        description="[start, end) in characters of title + newline + newline + body as published; none for coded events.",
+        description='[start, end) in characters of `title + "\\n\\n" + body` as published; none for coded events.',
     )
     quote: Text = Field(
         default="",

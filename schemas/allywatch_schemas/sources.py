@@ -80,7 +80,7 @@ class DiplomaticEvent(Message):
     version: int = Field(default=1, ge=1)
     provider: str = Field(description="Who coded it: gdelt, icews, …", max_length=100)
     occurred_at: UtcTime = Field(
-        description="Event time. Where a provider gives a day, its start in UTC, or `reported_at` if that is the same day."
+        description="Event time; a provider's day is its start in UTC, or `reported_at` on that day."
     )
     reported_at: UtcTime | None = None
     source_actor: Actor

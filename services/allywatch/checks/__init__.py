@@ -1,0 +1,1 @@
+"""Checks of every configuration file, in one command."""

@@ -1,0 +1,1 @@
+"""The demonstration: a recorded scenario on a real system, from nothing."""

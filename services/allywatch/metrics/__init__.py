@@ -1,0 +1,1 @@
+"""Metrics and health of every worker: one list of definitions, one typed object per component, one server."""
