@@ -1,4 +1,4 @@
-"""YAML configuration checked by a pydantic model; errors name file, line and fix. Pure: text in, model out."""
+"""YAML configuration checked by a pydantic model; errors name file, line and fix. Text in, model out."""
 
 from typing import Any, TypeVar
 

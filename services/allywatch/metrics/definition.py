@@ -1,4 +1,4 @@
-One metric: name (`allywatch_<noun>_<unit>[_total]`), kind, meaning, closed sets of labels. is defined and built: every label value is known beforehand and exists at 0 from the start."""
+"""How a metric is built: every label value is known beforehand and exists at 0 from the start."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,0 +1,1 @@
+"""Valid messages with defaults, for tests."""

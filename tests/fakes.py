@@ -1,0 +1,1 @@
+"""In-memory stand-ins for clocks and logs, for unit tests."""
