@@ -25,6 +25,7 @@ from allywatch_schemas.evidence import (
     Superseded,
     Track,
 )
+from allywatch_schemas.partitioning import murmur2, partition_of
 from allywatch_schemas.results import (
     Alert,
     AlertState,
@@ -110,4 +111,6 @@ __all__ = [
     "Tracks",
     "TransitionReason",
     "dead_letters_of",
+    "murmur2",
+    "partition_of",
 ]
