@@ -90,14 +90,15 @@ def encode(
     return message.write(), headers_of(Envelope(id, source, message.TYPE, time, subject, partition_key))
 
 
-def header(headers: Iterable[tuple[str, bytes]], name: str) -> str | None:
-    """The first header of that name as text, or None."""
-    return next((v.decode("utf-8", "replace") for k, v in headers if k == name), None)
+def header(headers: Iterable[tuple[str, bytes | None]], name: str) -> str | None:
+    """The first header of that name as text; None if there is none, or Kafka's null as its value."""
+    value = next((v for k, v in headers if k == name), None)
+    return None if value is None else value.decode("utf-8", "replace")
 
 
 def decode(
     value: bytes | None,
-    headers: Iterable[tuple[str, bytes]],
+    headers: Iterable[tuple[str, bytes | None]],
     expected: Iterable[type[Message]] | None = None,
 ) -> Message:
     """The message of a record, read leniently.

@@ -13,10 +13,10 @@ class Retraction(Message):
 
     TYPE: ClassVar[str] = "org.allywatch.retraction.v1"
 
-    id: Identifier
-    doc_id: Identifier
-    reason: Text
-    issued_at: UtcTime
+    id: Identifier = Field(description="The same retraction has the same id again; remembered for 30 days.")
+    doc_id: Identifier = Field(description="The article or event that no longer stands, in all versions.")
+    reason: Text = Field(description="Why, for people.")
+    issued_at: UtcTime = Field(description="When it was withdrawn.")
 
 
 class AlertAction(StrEnum):
@@ -34,16 +34,16 @@ class AlertCommand(Message):
 
     TYPE: ClassVar[str] = "org.allywatch.alert-command.v1"
 
-    id: Identifier
-    region: RegionId
-    alert_key: Identifier
+    id: Identifier = Field(description="The same command has the same id again.")
+    region: RegionId = Field(description="Whose alert.")
+    alert_key: Identifier = Field(description="`key` of the alert.")
     episode: Identifier | None = Field(
         default=None, description="If given, a command for another episode is ignored."
     )
-    action: AlertAction
+    action: AlertAction = Field(description="What to do.")
     actor: str = Field(description="Who.", min_length=1, max_length=300)
-    reason: Text = ""
-    issued_at: UtcTime
+    reason: Text = Field(default="", description="Why, for people.")
+    issued_at: UtcTime = Field(description="When the person decided.")
     until: UtcTime | None = Field(default=None, description="For mute: when it ends.")
 
 
@@ -59,8 +59,10 @@ class Tick(Message):
 
     TYPE: ClassVar[str] = "org.allywatch.tick.v1"
 
-    time: UtcTime
-    origin: TickOrigin = TickOrigin.LIVE
+    time: UtcTime = Field(description="What time it is.")
+    origin: TickOrigin = Field(
+        default=TickOrigin.LIVE, description="`external`: written by a demonstration or a replay."
+    )
 
 
 class CoverageState(StrEnum):
@@ -76,16 +78,16 @@ class Coverage(Message):
 
     TYPE: ClassVar[str] = "org.allywatch.coverage.v1"
 
-    id: Identifier
-    feed: str = Field(max_length=300)
+    id: Identifier = Field(description="The same report has the same id again.")
+    feed: str = Field(description="As in `feed` of its articles.", max_length=300)
     regions: tuple[RegionId, ...] = Field(
         default=(), description="Whom it concerns; empty: every region.", max_length=500
     )
-    state: CoverageState
+    state: CoverageState = Field(description="What that means; `silent` makes regions `unknown`.")
     observed: int = Field(ge=0, description="Records heard in the window.")
     expected: float = Field(ge=0, description="Records expected in it.")
-    window_start: UtcTime
-    window_end: UtcTime
+    window_start: UtcTime = Field(description="Start of the window, inclusive.")
+    window_end: UtcTime = Field(description="End of the window, exclusive.")
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -99,10 +101,10 @@ class MethodActivated(Message):
 
     TYPE: ClassVar[str] = "org.allywatch.method-activated.v1"
 
-    id: Identifier
-    version: str = Field(min_length=1, max_length=100)
+    id: Identifier = Field(description="The same activation has the same id again.")
+    version: str = Field(description="Name of the method.", min_length=1, max_length=100)
     digest: str = Field(
         description="SHA-256 over weights, half-lives, rules and registry.",
         pattern=r"^[0-9a-f]{64}$",
     )
-    activated_at: UtcTime
+    activated_at: UtcTime = Field(description="When it was put in force.")

@@ -3,9 +3,9 @@
 from enum import StrEnum
 from typing import Annotated, ClassVar, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from allywatch_schemas.base import Identifier, Message, Part, RegionId, Share, Text, UtcTime
+from allywatch_schemas.base import ActorCode, Identifier, Message, Part, RegionId, Share, Text, Url, UtcTime
 from allywatch_schemas.sources import Source
 
 
@@ -18,6 +18,9 @@ class EvidenceKind(StrEnum):
     """An analysis of, or a statement about, commitment, cohesion, deterrence or emboldening."""
     CONTAGION = "contagion"
     """Derived from evidence on another region, through an exposure or a membership."""
+
+
+_EVENT, _MECHANISM, _CONTAGION = EvidenceKind
 
 
 class Mechanism(StrEnum):
@@ -93,41 +96,47 @@ class Track(StrEnum):
     DE_ESCALATION = "de_escalation"
 
 
-ActorCode = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z_]{2,39}$")]
+Offset = Annotated[int, Field(ge=0)]
+Hour = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}$")]
+
+
+def _by_hour(totals: dict[str, int]) -> dict[str, int]:
+    return dict(sorted(totals.items()))
 
 
 class Evidence(Part):
     """One reason to move one region's score. Law: `quote == text[span[0]:span[1]]`."""
 
     id: Identifier = Field(description="Deterministic in document, version, region, class and span.")
-    doc_id: Identifier
-    region: RegionId
-    kind: EvidenceKind
-    track: Track
-    mechanism: Mechanism | None = None
-    plover_root: PloverRoot | None = None
-    quad: QuadClass | None = None
-    role: Role
+    doc_id: Identifier = Field(description="One of the batch's `documents`.")
+    region: RegionId = Field(description="Whose score it moves.")
+    kind: EvidenceKind = Field(description="What sort of reason it is.")
+    track: Track = Field(description="Which line of the triad it moves.")
+    mechanism: Mechanism | None = Field(default=None, description="Always there for kind `mechanism`.")
+    plover_root: PloverRoot | None = Field(default=None, description="Always there for kind `event`.")
+    quad: QuadClass | None = Field(default=None, description="Verbal or material, cooperation or conflict.")
+    role: Role = Field(description="The region's part in it.")
     actor: ActorCode | None = Field(default=None, description="Who did or may do it.")
     target: ActorCode | None = Field(default=None, description="To whom.")
-    patron: ActorCode | None = None
-    adversary: ActorCode | None = None
+    patron: ActorCode | None = Field(default=None, description="Whose guarantee is in question.")
+    adversary: ActorCode | None = Field(default=None, description="Who threatens, or gains by it.")
     sign: float = Field(ge=-1, le=1, description="+1: more risk for `region`; -1: less.")
-    intensity: Share
-    modality: Modality
+    intensity: Share = Field(description="How strong a thing of its class is.")
+    modality: Modality = Field(description="How sure the source is of it.")
     probability: Share = Field(description="That the reading is right.")
     salience: Share = Field(
-        default=1, description="How prominent it is: by mentions, or by place in the text."
+        default=1.0, description="How prominent it is: by mentions, or by place in the text."
     )
-    source_weight: Share = 1
+    source_weight: Share = Field(default=1.0, description="What a word of this publisher counts.")
     half_life_hours: float = Field(
         gt=0,
         description="After how many hours it weighs half, under the method in force when it was read.",
     )
-    event_time: UtcTime
-    span: tuple[int, int] | None = Field(
+    event_time: UtcTime = Field(description="When it happened or was said; it counts from then.")
+    span: tuple[Offset, Offset] | None = Field(
         default=None,
-        description='[start, end) in characters of `title + "\\n\\n" + body` as published; none for coded events.',
+        description='[start, end) in characters of `title + "\\n\\n" + body` as published; '
+        "none for coded events.",
     )
     quote: Text = Field(
         default="",
@@ -135,7 +144,7 @@ class Evidence(Part):
     )
     trigger: Text = Field(default="", description="The words, or the code, that decided the class.")
     rule_id: str = Field(description="Which rule of the lexicon or table.", max_length=200)
-    lexicon_version: str = Field(max_length=100)
+    lexicon_version: str = Field(description="Of the lexicon or table.", max_length=100)
     derived_from: Identifier | None = Field(
         default=None, description="The evidence it follows from; only for contagion."
     )
@@ -143,11 +152,12 @@ class Evidence(Part):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        if (self.kind is EvidenceKind.CONTAGION) != (self.derived_from is not None):
+        kind = self.kind
+        if (kind is _CONTAGION) is (self.derived_from is None):
             raise ValueError("contagion, and only contagion, names the evidence it is derived from")
-        if self.kind is EvidenceKind.MECHANISM and self.mechanism is None:
+        if kind is _MECHANISM and self.mechanism is None:
             raise ValueError("evidence of kind mechanism names its mechanism")
-        if self.kind is EvidenceKind.EVENT and self.plover_root is None:
+        if kind is _EVENT and self.plover_root is None:
             raise ValueError("evidence of kind event names its PLOVER root")
         return self
 
@@ -155,35 +165,37 @@ class Evidence(Part):
 class Document(Part):
     """The document some evidence of a batch comes from, and where its record stood."""
 
-    doc_id: Identifier
-    version: int = Field(default=1, ge=1)
+    doc_id: Identifier = Field(description="`id` of the article or event.")
+    version: int = Field(default=1, ge=1, description="Replaces what a lower version contributed.")
     fingerprint: str = Field(description="Equal for copies of one text: an origin.", max_length=64)
-    source: Source
-    published_at: UtcTime
-    title: str = Field(default="", max_length=300)
-    url: str | None = Field(default=None, max_length=4_000)
-    language: str | None = Field(default=None, max_length=35)
+    source: Source = Field(description="Who published it.")
+    published_at: UtcTime = Field(description="When.")
+    title: str = Field(default="", description="Shortened where it is longer.", max_length=300)
+    url: Url | None = Field(default=None, description="Where a person can read it.")
+    language: str | None = Field(default=None, description="BCP 47.", max_length=35)
     range: int = Field(ge=0, description="Index into the batch's `ranges`: topic, topic id and partition.")
-    offset: int = Field(ge=0)
+    offset: Offset = Field(description="Of its record in that partition.")
     redriven: bool = Field(
         default=False,
         description="Put back by hand: passes the watermark, de-duplicated by document and evidence id.",
     )
-    backfill: bool = False
-    exercise: bool = False
+    backfill: bool = Field(
+        default=False, description="History: it fills buckets and never causes a transition."
+    )
+    exercise: bool = Field(default=False, description="Invented for a drill or a demonstration.")
 
 
 class SourceRange(Part):
     """Offsets [start, end) of one partition of a source topic that a poll took up."""
 
-    topic: str = Field(max_length=249)
+    topic: str = Field(description="The source topic.", max_length=249)
     topic_id: str = Field(
         default="", description="Kafka's own id: a topic made anew has another.", max_length=64
     )
-    partition: int = Field(ge=0)
-    start: int = Field(ge=0)
-    end: int = Field(ge=0)
-    totals: dict[str, int] = Field(
+    partition: int = Field(ge=0, description="Of that topic.")
+    start: Offset = Field(description="First offset taken up.")
+    end: Offset = Field(description="First offset not taken up.")
+    totals: Annotated[dict[Hour, Annotated[int, Field(ge=0)]], AfterValidator(_by_hour)] = Field(
         default_factory=dict,
         description="Records by hour of event time (`2026-11-22T14`), for shares of the world's news.",
     )
@@ -198,8 +210,8 @@ class SourceRange(Part):
 class Superseded(Part):
     """A document of which only `version` and later still count, in every region."""
 
-    doc_id: Identifier
-    version: int = Field(ge=2)
+    doc_id: Identifier = Field(description="`id` of the article or event.")
+    version: int = Field(ge=2, description="The lowest version that still counts.")
 
 
 class EvidenceBatch(Message):
@@ -207,11 +219,18 @@ class EvidenceBatch(Message):
 
     TYPE: ClassVar[str] = "org.allywatch.evidence-batch.v1"
 
-    id: Identifier
-    ranges: tuple[SourceRange, ...] = ()
-    superseded: tuple[Superseded, ...] = ()
-    documents: tuple[Document, ...] = ()
-    items: tuple[Evidence, ...] = ()
+    id: Identifier = Field(description="Deterministic in the ranges and the partition.")
+    ranges: tuple[SourceRange, ...] = Field(
+        default=(), description="What the poll took up, whether or not it says anything about these regions."
+    )
+    superseded: tuple[Superseded, ...] = Field(
+        default=(), description="Documents of which only a newer version counts."
+    )
+    documents: tuple[Document, ...] = Field(default=(), description="Where the items come from.")
+    items: tuple[Evidence, ...] = Field(
+        default=(),
+        description="Reasons to move scores; those of one record are never split over two batches.",
+    )
 
     @model_validator(mode="after")
     def _references(self) -> Self:

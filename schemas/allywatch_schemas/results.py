@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from allywatch_schemas.base import Identifier, Message, Part, RegionId, Share, Text, UtcTime
+from allywatch_schemas.base import Identifier, Message, Part, RegionId, Share, Text, Url, UtcTime
 from allywatch_schemas.evidence import EvidenceKind, Mechanism, Modality, PloverRoot, Track
 from allywatch_schemas.sources import Source
 
@@ -41,8 +41,8 @@ class RegionState(StrEnum):
 class Sequence(Part):
     """The input record after which this was true."""
 
-    partition: int = Field(ge=0)
-    offset: int = Field(ge=0)
+    partition: int = Field(ge=0, description="Of `region-inputs`.")
+    offset: int = Field(ge=0, description="In that partition.")
 
 
 class Contribution(Part):
@@ -51,41 +51,41 @@ class Contribution(Part):
     origin: str = Field(
         description="Fingerprint of the text; `other` for everything not listed.", max_length=100
     )
-    track: Track | None = None
+    track: Track | None = Field(default=None, description="Which line of the triad; none for `other`.")
     points: int = Field(
         description="Micro-points of pressure now, after decay. Negative: it lowers the risk."
     )
     documents: int = Field(ge=0, description="Documents, all copies counted.")
-    evidence_id: Identifier | None = None
-    kind: EvidenceKind | None = None
-    mechanism: Mechanism | None = None
-    plover_root: PloverRoot | None = None
-    modality: Modality | None = None
-    quote: Text = ""
-    title: str = Field(default="", max_length=300)
-    url: str | None = None
-    source: Source | None = None
-    published_at: UtcTime | None = None
+    evidence_id: Identifier | None = Field(default=None, description="Its strongest item of evidence.")
+    kind: EvidenceKind | None = Field(default=None, description="Of that item.")
+    mechanism: Mechanism | None = Field(default=None, description="Of that item.")
+    plover_root: PloverRoot | None = Field(default=None, description="Of that item.")
+    modality: Modality | None = Field(default=None, description="How sure the source is.")
+    quote: Text = Field(default="", description="The words that count, exactly as published.")
+    title: str = Field(default="", description="Of the document quoted.", max_length=300)
+    url: Url | None = Field(default=None, description="Of the document quoted.")
+    source: Source | None = Field(default=None, description="Who published it.")
+    published_at: UtcTime | None = Field(default=None, description="When.")
 
 
 class Tracks(Part):
     """Pressure by line of the triad, micro-points."""
 
-    words: int = 0
-    acts: int = 0
-    de_escalation: int = 0
+    words: int = Field(default=0, description="Threats, demands, doubts; micro-points.")
+    acts: int = Field(default=0, description="What was done; micro-points.")
+    de_escalation: int = Field(default=0, description="What calms; micro-points, usually negative.")
 
 
 class OpenAlert(Part):
     """An alert that is open, for those who join late."""
 
-    key: Identifier
-    episode: Identifier
-    revision: int = Field(ge=1)
-    rule: str
-    state: "AlertState"
-    severity: Severity
-    since: UtcTime
+    key: Identifier = Field(description="As in the Alert.")
+    episode: Identifier = Field(description="As in the Alert.")
+    revision: int = Field(ge=1, description="Of its last transition.")
+    rule: str = Field(description="As in the Alert.", max_length=100)
+    state: "AlertState" = Field(description="Now.")
+    severity: Severity = Field(description="Now.")
+    since: UtcTime = Field(description="When the episode began.")
 
 
 class RegionRisk(Message):
@@ -93,26 +93,30 @@ class RegionRisk(Message):
 
     TYPE: ClassVar[str] = "org.allywatch.region-risk.v1"
 
-    region: RegionId
-    name: str = Field(max_length=200)
+    region: RegionId = Field(description="Whose score it is.")
+    name: str = Field(description="Of the region, in English.", max_length=200)
     time: UtcTime = Field(description="The engine's clock.")
-    score: float = Field(ge=0, le=100)
-    level: Level
-    confidence: Share
-    state: RegionState
+    score: float = Field(description="0 calm, 100 as bad as it gets.", ge=0, le=100)
+    level: Level = Field(description="The score in words.")
+    confidence: Share = Field(description="How well the score is founded; never part of it.")
+    state: RegionState = Field(description="What the score rests on.")
     pressure: int = Field(description="Micro-points, after decay.")
     baseline_mean: int = Field(default=0, description="Of the region's own history, micro-points.")
     baseline_spread: int = Field(
         default=0, ge=0, description="Standard deviation of that history, micro-points."
     )
-    history_days: int = Field(default=0, ge=0)
-    tracks: Tracks = Tracks()
-    contributions: tuple[Contribution, ...] = ()
+    history_days: int = Field(default=0, ge=0, description="Days of history known.")
+    tracks: Tracks = Field(default=Tracks(), description="The pressure, line by line.")
+    contributions: tuple[Contribution, ...] = Field(
+        default=(), description="Where the pressure comes from, strongest first."
+    )
     origins: int = Field(default=0, ge=0, description="Independent origins that are live.")
-    open_alerts: tuple[OpenAlert, ...] = ()
-    groups: tuple[RegionId, ...] = ()
-    sequence: Sequence
-    method_version: str = Field(max_length=100)
+    open_alerts: tuple[OpenAlert, ...] = Field(
+        default=(), description="What is open now, for those who join late."
+    )
+    groups: tuple[RegionId, ...] = Field(default=(), description="Groups and theatres it belongs to.")
+    sequence: Sequence = Field(description="The input record after which this was true.")
+    method_version: str = Field(description="The method in force.", max_length=100)
     exercise: bool = Field(default=False, description="Some of it was invented for a drill.")
 
     @model_validator(mode="after")
@@ -157,17 +161,21 @@ class Alert(Message):
     key: Identifier = Field(description="Rule and region.")
     episode: Identifier = Field(description="Key and a counter: one story from opening to end.")
     revision: int = Field(ge=1, description="Counts up within the episode.")
-    rule: str = Field(max_length=100)
-    region: RegionId
-    region_name: str = Field(max_length=200)
-    groups: tuple[RegionId, ...] = ()
-    state: AlertState
-    previous_state: AlertState | None = None
-    reason: TransitionReason
-    severity: Severity
-    score: float = Field(ge=0, le=100)
-    level: Level
-    confidence: Share
+    rule: str = Field(description="The alert rule, by name.", max_length=100)
+    region: RegionId = Field(description="Where.")
+    region_name: str = Field(description="Of the region, in English.", max_length=200)
+    groups: tuple[RegionId, ...] = Field(
+        default=(), description="Groups and theatres of the region, to hold back alerts for one cause."
+    )
+    state: AlertState = Field(description="After this transition.")
+    previous_state: AlertState | None = Field(
+        default=None, description="Before it; none when the episode opens."
+    )
+    reason: TransitionReason = Field(description="Why it changed.")
+    severity: Severity = Field(description="How urgent.")
+    score: float = Field(description="Of the region, when it changed.", ge=0, le=100)
+    level: Level = Field(description="That score in words.")
+    confidence: Share = Field(description="How well the score is founded; never part of it.")
     threshold: float = Field(description="What the rule's value was held against.")
     value: float = Field(description="What the rule measured.")
     started_at: UtcTime = Field(description="When the episode began.")
@@ -177,11 +185,11 @@ class Alert(Message):
     )
     origins: int = Field(ge=1, description="Independent origins behind it.")
     actor: str | None = Field(default=None, description="Who, where a person caused the transition.")
-    muted: bool = False
-    sequence: Sequence
-    method_version: str = Field(max_length=100)
-    exercise: bool = False
-    note: Text = ""
+    muted: bool = Field(default=False, description="A person asked for silence; transitions go on.")
+    sequence: Sequence = Field(description="The input record that caused it.")
+    method_version: str = Field(description="The method in force.", max_length=100)
+    exercise: bool = Field(default=False, description="Some of its evidence was invented for a drill.")
+    note: Text = Field(default="", description="In words: what a person said, or what is inexact.")
 
     @property
     def open(self) -> bool:
