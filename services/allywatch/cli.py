@@ -12,6 +12,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="Risk alerts for allied regions, from news and diplomatic events on Kafka.",
 )
 
@@ -24,17 +25,24 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _root(
-    version: bool = typer.Option(
-        False, "--version", callback=_version, is_eager=True, help="Print it and exit."
-    ),
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print it and exit."),
 ) -> None:
     pass
 
 
 def main() -> None:
-    """Run the command line; an error a person can act on is one line, without a traceback."""
+    """Run the command line; an error that a person can act on is a line, without a traceback."""
     try:
         app()
-    except AllywatchError as exc:
-        typer.secho(f"allywatch: {exc}", fg="red", err=True)
+    except* AllywatchError as group:
+        for error in _leaves(group):
+            typer.secho(f"allywatch: {error}", fg="red", err=True)
         sys.exit(1)
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+    return [
+        leaf
+        for error in group.exceptions
+        for leaf in (_leaves(error) if isinstance(error, BaseExceptionGroup) else [error])
+    ]
