@@ -83,7 +83,7 @@ def _candidates() -> Iterator[Path]:
 
 
 def _version_of(executable: Path) -> str | None:
-    """Such as "17.0.15". From the runtime's `release` file: starting a JVM to ask would cost 0.1 s each time."""
+    """Such as "17.0.15"; from the runtime's `release` file, as starting a JVM to ask costs 0.1 s."""
     release = executable.parent.parent / "release"
     if executable.is_file() and release.is_file():
         found = re.search(r'^JAVA_VERSION="(\d[\d.]*)', release.read_text("utf-8", "replace"), re.MULTILINE)

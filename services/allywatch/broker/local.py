@@ -1,5 +1,6 @@
 """A real Apache Kafka (KRaft, one node) as a child process: for development, tests and the demo."""
 
+import fcntl
 import hashlib
 import os
 import signal
@@ -108,7 +109,7 @@ class LocalBroker:
         return self
 
     def _launch(self, java: Java, home: Path, options: Sequence[str]) -> None:
-        self.data_dir.mkdir(parents=True, exist_ok=True)
+        self._refuse_shared_data()
         self._write_settings()
         command = [str(java.executable), *options]
         command += [f"-Dlog4j2.configurationFile={self.data_dir / 'log4j2.properties'}"]
@@ -131,6 +132,18 @@ class LocalBroker:
         except BaseException:
             self.kill()
             raise
+
+    def _refuse_shared_data(self) -> None:
+        """Kafka locks its folder too, but says so late, and our files in it would have been changed by then."""
+        log_dir = self.data_dir / "kafka"
+        log_dir.mkdir(parents=True, exist_ok=True)
+        with (log_dir / ".lock").open("a") as lock:
+            try:
+                fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise BrokerError(
+                    f"another broker uses {self.data_dir}. Stop it, or choose another --data-dir."
+                ) from None
 
     def _write_settings(self) -> None:
         controller_port = self._take_ports()
@@ -189,12 +202,16 @@ class LocalBroker:
 
     def _failure(self, said: bytes) -> str:
         text = said.decode("utf-8", "replace")
-        if "Failed to acquire lock" in text:
-            return f"another broker uses {self.data_dir}. Stop it, or choose another --data-dir."
         if "Address already in use" in text:
             return f"port {self.port} or the controller's was taken just now. Run the same command again."
         why = next((line for line in text.splitlines() if "ERROR" in line or "Exception" in line), "")
         return f"the broker stopped while starting: {why.strip()[:300]} See {self.log_file}."
+
+    def wait(self) -> int:
+        """Wait until it ends by itself; its exit code."""
+        if self._process is None:
+            raise BrokerError("the broker is not running: start it first.")
+        return self._process.wait()
 
     def stop(self, timeout: float = 20.0) -> None:
         """Stop it in order (≈ 0.4 s); after `timeout` seconds, kill it. A stopped broker stays stopped."""
