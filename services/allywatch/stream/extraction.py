@@ -1,0 +1,143 @@
+"""One document in, its evidence out: the readers and contagion joined into one pure function."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from allywatch.errors import Reject, RejectReason
+from allywatch_schemas import (
+    ArticleStatus,
+    DiplomaticEvent,
+    Document,
+    Evidence,
+    NewsArticle,
+    Retraction,
+    Source,
+    Superseded,
+)
+
+if TYPE_CHECKING:
+    from allywatch.regions import Registry
+
+Incoming = NewsArticle | DiplomaticEvent
+
+MAX_TEXT = 200_000
+"""Characters of title and body. No article is longer; a dump that is would hold up all others for seconds."""
+
+_TITLE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What one document says.
+
+    `document` has range 0 and offset 0: where its record stood is known to batching alone.
+    """
+
+    document: Document
+    items: tuple[Evidence, ...] = ()
+    superseded: Superseded | None = None
+    retraction: Retraction | None = None
+
+
+Extractor = Callable[[Incoming], Extraction]
+"""Pure. Raises `Reject` for a document that cannot be used; anything else it raises is a defect."""
+
+
+def make_extractor(registry: "Registry") -> Extractor:
+    """An extractor for these regions. Compiles what it needs once; the function it returns keeps no state."""
+    from allywatch.events import EventReader
+    from allywatch.regions import contagion
+    from allywatch.text import ArticleReader, fingerprint
+
+    events, articles = EventReader(registry), ArticleReader(registry)
+
+    def extract(incoming: Incoming) -> Extraction:
+        if isinstance(incoming, DiplomaticEvent):
+            direct = events.read(incoming)
+            document = document_of_event(incoming)
+        elif incoming.status is ArticleStatus.CANCELED:
+            return withdrawal_of(incoming)
+        else:
+            check_length(incoming)
+            direct = articles.read(incoming)
+            document = document_of_article(incoming, fingerprint(incoming))
+        items = (*direct, *contagion.derive(direct, registry))
+        return Extraction(document, items, supersedes(incoming))
+
+    return extract
+
+
+def check_length(article: NewsArticle) -> None:
+    """Refuse a text that is too long to be an article.
+
+    Raises:
+        Reject: It is longer than `MAX_TEXT`.
+    """
+    if (length := len(article.title) + len(article.body)) > MAX_TEXT:
+        raise Reject(RejectReason.OVERSIZED, f"a text of {length} characters; at most {MAX_TEXT} are read")
+
+
+def supersedes(incoming: Incoming) -> Superseded | None:
+    """What a later version says about the earlier ones."""
+    if incoming.version == 1:
+        return None
+    return Superseded(doc_id=incoming.id, version=incoming.version)
+
+
+def withdrawal_of(article: NewsArticle) -> Extraction:
+    """A canceled article: no evidence, and a retraction with the same id whenever it is read again."""
+    identity = blake2b(f"{article.id}\0{article.version}".encode(), digest_size=16).hexdigest()
+    retraction = Retraction(
+        id=f"retraction-{identity}",
+        doc_id=article.id,
+        reason="canceled by the publisher",
+        issued_at=article.published_at,
+    )
+    return Extraction(document_of_article(article, ""), retraction=retraction)
+
+
+def document_of_article(article: NewsArticle, fingerprint: str) -> Document:
+    """What a reader of an alert is told of an article."""
+    return Document(
+        doc_id=article.id,
+        version=article.version,
+        fingerprint=fingerprint,
+        source=article.source,
+        published_at=article.published_at,
+        title=article.title[:_TITLE],
+        url=article.url,
+        language=article.language,
+        range=0,
+        offset=0,
+        backfill=article.backfill,
+        exercise=article.exercise,
+    )
+
+
+def document_of_event(event: DiplomaticEvent) -> Document:
+    """What a reader of an alert is told of a coded event.
+
+    Events that were coded from one web page are one origin, as copies of one text are.
+    """
+    publisher = event.publisher or event.provider
+    return Document(
+        doc_id=event.id,
+        version=event.version,
+        fingerprint=blake2b((event.url or event.id).encode(), digest_size=16).hexdigest(),
+        source=Source(id=publisher.lower(), name=publisher),
+        published_at=event.reported_at or event.occurred_at,
+        title=_headline(event),
+        url=event.url,
+        range=0,
+        offset=0,
+        backfill=event.backfill,
+        exercise=event.exercise,
+    )
+
+
+def _headline(event: DiplomaticEvent) -> str:
+    sides = (event.source_actor, event.target_actor)
+    source, target = (actor.name or actor.country or "?" for actor in sides)
+    return f"{source} → {target}: {event.text or 'CAMEO ' + event.cameo}"[:_TITLE]
