@@ -1,0 +1,119 @@
+"""Plays the timeline on a real Kafka: articles and events to their topics, time as ticks on `region-inputs`."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from allywatch.config import KafkaSettings
+from allywatch.demo.scenario import Step
+from allywatch_schemas import DiplomaticEvent, Message, NewsArticle, Retraction, Tick, TickOrigin
+from allywatch_schemas.codec import encode
+from allywatch_schemas.topics import DIPLOMATIC_EVENTS, NEWS_ARTICLES, REGION_INPUTS
+
+SOURCE = "/allywatch/demo"
+
+
+class Player:
+    """Writes messages and ticks; every send is acknowledged before the next step."""
+
+    def __init__(self, kafka: KafkaSettings) -> None:
+        self._kafka = kafka
+        self._producer: Any = None
+
+    async def __aenter__(self) -> "Player":
+        """Connect."""
+        from aiokafka import AIOKafkaProducer
+
+        self._producer = AIOKafkaProducer(**self._kafka.for_aiokafka(), acks="all", enable_idempotence=True)
+        await self._producer.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Disconnect."""
+        await self._producer.stop()
+
+    async def publish(self, messages: Iterable[Message]) -> None:
+        """Write articles and events to their topics, retractions to every partition of `region-inputs`."""
+        sends = [await self._send(*record) for message in messages for record in _records(message)]
+        await asyncio.gather(*sends)
+
+    async def tick(self, time: datetime, origin: TickOrigin) -> None:
+        """Let time pass in every partition."""
+        value, headers = encode(
+            Tick(time=time, origin=origin), id=f"tick:{time.isoformat()}", source=SOURCE, time=time
+        )
+        partitions = range(REGION_INPUTS.partitions)
+        sends = [await self._send(REGION_INPUTS.name, None, value, headers, p) for p in partitions]
+        await asyncio.gather(*sends)
+
+    async def _send(
+        self, topic: str, key: bytes | None, value: bytes, headers: Any, partition: int | None
+    ) -> Awaitable[Any]:
+        sent: Awaitable[Any] = await self._producer.send(
+            topic, value, key=key, headers=list(headers), partition=partition
+        )
+        return sent
+
+
+Record = tuple[str, bytes | None, bytes, Any, int | None]
+
+
+def _records(message: Message) -> list[Record]:
+    if isinstance(message, NewsArticle):
+        return [_keyed(NEWS_ARTICLES.name, message, message.id, message.version, message.published_at)]
+    if isinstance(message, DiplomaticEvent):
+        return [_keyed(DIPLOMATIC_EVENTS.name, message, message.id, message.version, message.occurred_at)]
+    if isinstance(message, Retraction):
+        value, headers = encode(message, id=message.id, source=SOURCE, time=message.issued_at)
+        return [(REGION_INPUTS.name, None, value, headers, p) for p in range(REGION_INPUTS.partitions)]
+    raise TypeError(type(message).__name__)
+
+
+def _keyed(topic: str, message: Message, key: str, version: int, time: datetime) -> Record:
+    value, headers = encode(message, id=f"{key}:{version}", source=SOURCE, time=time, partition_key=key)
+    return topic, key.encode(), value, headers, None
+
+
+async def play(player: Player, steps: list[Step], seconds: float, show: Callable[[Step], None]) -> None:
+    """Play the steps evenly over so many seconds.
+
+    A step's tick goes first: its messages are older than the tick, so nothing is dated in the future.
+    """
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+    for number, step in enumerate(steps):
+        await player.tick(step.time, TickOrigin.EXTERNAL)
+        await player.publish(step.messages)
+        show(step)
+        await asyncio.sleep(max(0.0, begun + (number + 1) * seconds / len(steps) - loop.time()))
+
+
+async def until_caught_up(url: str, gauge: str, timeout: float) -> None:
+    """Until a worker's lag gauge reads 0 for every label, twice in a row.
+
+    Args:
+        url: The worker's address.
+        gauge: The name of its lag gauge.
+        timeout: Seconds; after it, go on: the demonstration shows what is there.
+    """
+    import httpx
+
+    loop = asyncio.get_running_loop()
+    deadline, calm = loop.time() + timeout, 0
+    async with httpx.AsyncClient() as http:
+        while calm < 2 and loop.time() < deadline:
+            await asyncio.sleep(0.3)
+            text = (await http.get(f"{url}/metrics")).text
+            lags = [float(line.rpartition(" ")[2]) for line in text.splitlines() if line.startswith(gauge)]
+            calm = calm + 1 if lags and not any(lags) else 0
+
+
+def parse_events(lines: Iterable[bytes]) -> list[DiplomaticEvent]:
+    """The excerpt of real coded events that ships with the demonstration."""
+    from allywatch.ingest.gdelt import parse
+
+    return [parse(line) for line in lines if line.strip()]
+
+
+__all__ = ["Player", "parse_events", "play", "until_caught_up"]
