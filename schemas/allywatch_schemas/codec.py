@@ -58,7 +58,7 @@ def headers_of(envelope: Envelope) -> Headers:
         ("ce_id", envelope.id),
         ("ce_source", envelope.source),
         ("ce_type", envelope.type),
-        ("ce_time", envelope.time.isoformat() if envelope.time else None),
+        ("ce_time", envelope.time.isoformat().replace("+00:00", "Z") if envelope.time else None),
         ("ce_subject", envelope.subject),
         ("ce_partitionkey", envelope.partition_key),
     ]
