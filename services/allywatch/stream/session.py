@@ -1,0 +1,344 @@
+"""One acquisition of one partition: from taking over to the first failure. Then it is thrown away."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from allywatch.errors import RejectReason, StopWorker
+from allywatch.records import Application, FailureLimit, Output, Record, Rejection
+from allywatch.stream.inbox import Inbox
+from allywatch.stream.ledger import Ledger, Oversized
+from allywatch.stream.log import Log, LogReader, LogWriter, TooLarge
+from allywatch.stream.observer import Observer
+from allywatch.stream.position import (
+    ATTEMPT_KEY,
+    POSITION_KEY,
+    Attempt,
+    Position,
+    check_end,
+    next_attempt,
+    resume,
+)
+from allywatch.stream.restore import Restored, restore
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Times in seconds, numbers in records."""
+
+    interval: float = 0.05
+    """At least this long between transactions."""
+    backlog: float = 0.25
+    """At most this long is applied before a commit while catching up."""
+    idle: float = 1.0
+    """With nothing delivered for so long, ask for the log's end."""
+    measure: float = 5.0
+    """At most this long between two looks at the lag."""
+    max_batch: int = 2_000
+    """Records in one transaction at most."""
+    careful: int = 500
+    """Records taken singly after a start that got nowhere."""
+    start_timeout: float = 60.0
+    commit_timeout: float = 15.0
+    """Kafka's transaction timeout must not be shorter."""
+    close_timeout: float = 1.5
+    fence_wait: float = 4.0
+    """Longer than a heartbeat, so that the group can say first who owns the partition."""
+    retry: float = 0.5
+    retry_most: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Work(Generic[S]):
+    """What to do with a partition: the same for every acquisition."""
+
+    application: Application[S]
+    partition: int
+    source: str
+    """The input topic; written without transactions."""
+    state: str
+    """The compacted topic of states and position."""
+    writer_name: str
+    """Names the partition: a new owner fences the old one by it."""
+    worker: str
+    """Who we are, for dead letters."""
+    limits: Mapping[str, int]
+    """Largest record of a topic, bytes."""
+    failures: FailureLimit
+    """Shared by all owners of the process."""
+    pace: Pace = field(default_factory=Pace)
+
+
+@dataclass(slots=True)
+class Precautions:
+    """What an owner learnt in sessions that failed."""
+
+    started: bool = False
+    """This owner's start has been counted; sessions after the first are no new starts."""
+    single_until: int = 0
+    """Below this offset records are taken one per transaction."""
+    noting: bool = False
+    """Each of these is noted as in hand beforehand: one of them may kill the process."""
+    condemned: dict[int, Rejection] = field(default_factory=dict)
+    """Records not to apply: by offset, why."""
+
+
+class Session(Generic[S]):
+    """Applies the log of one partition, exactly once in effect, until something fails.
+
+    Changed states, outputs, dead letters and the position go out in one transaction, or not at all.
+    """
+
+    def __init__(
+        self,
+        work: Work[S],
+        log: Log,
+        inbox: Inbox,
+        precautions: Precautions,
+        observer: Observer,
+        stop: asyncio.Event,
+    ) -> None:
+        self._work = work
+        self._stop = stop
+        self._log = log
+        self._inbox = inbox
+        self._precautions = precautions
+        self._observer = observer
+        self._reader = log.reader(work.partition)
+        self._writer = log.writer(work.partition, work.writer_name)
+        self._ledger: Ledger[S]
+        self._attempt: Attempt
+        self._topic_id = ""
+        self._durable = -1
+        self._committed_at = 0.0
+        self._breathed_at = 0.0
+        self._measured_at = 0.0
+
+    @property
+    def position(self) -> int:
+        """The next offset, as committed."""
+        return self._durable
+
+    async def acquire(self) -> None:
+        """Fence whoever owned the partition, restore states and position, find where to go on.
+
+        Raises:
+            StopWorker: Position and log do not fit together.
+        """
+        started, work = time.monotonic(), self._work
+        async with asyncio.timeout(work.pace.start_timeout):
+            await self._writer.start()
+            await self._reader.start()
+        restored = await restore(
+            self._reader,
+            work.application,
+            topic=work.state,
+            partition=work.partition,
+            worker=work.worker,
+            progress=lambda done, total: self._observer.restoring(work.partition, done, total),
+        )
+        self._topic_id = await self._log.topic_id(work.source)
+        begin, end = await self._reader.begin(work.source), await self._reader.end(work.source)
+        self._durable = resume(
+            restored.position,
+            topic=work.source,
+            topic_id=self._topic_id,
+            partition=work.partition,
+            begin=begin,
+            end=end,
+        )
+        await self._open_ledger(restored)
+        await self._note_start(restored.attempt, end)
+        self._inbox.extend(end)
+        self._measure(end)
+        self._observer.acquired(
+            work.partition,
+            time.monotonic() - started,
+            restored.records,
+            len(restored.states),
+            self._durable,
+        )
+
+    async def _open_ledger(self, restored: Restored[S]) -> None:
+        work = self._work
+        self._ledger = Ledger(
+            work.application,
+            restored.states,
+            self._durable,
+            work.state,
+            work.worker,
+            work.limits,
+            self._precautions.condemned,
+        )
+        if restored.recovered:
+            self._ledger.add(restored.dead_letters, restored.recovered)
+            await self._commit(*self._ledger.settle())
+            self._ledger.settled()
+        for record, rejection in restored.rejections:
+            self._observer.rejected(record, rejection)
+
+    async def _note_start(self, last: Attempt | None, end: int) -> None:
+        """Count this start, if records wait: one of them may be what ended the last one."""
+        work, offset = self._work, self._durable
+        if self._precautions.started or end <= offset:
+            self._attempt = Attempt(offset, 1)
+        else:
+            self._attempt = next_attempt(last, offset)
+            await self._commit(Output(work.state, ATTEMPT_KEY, self._attempt.encode()))
+        self._precautions.started = True
+        if self._attempt.careful:
+            self._precautions.noting = True
+            self._take_singly_until(offset + work.pace.careful)
+        if (condemned := self._attempt.condemned) is not None:
+            self._precautions.condemned[condemned] = Rejection(
+                RejectReason.KILLED_WORKER,
+                f"{self._attempt.starts - 1} workers died with this record in hand",
+            )
+
+    async def close(self) -> None:
+        """Let go of the log."""
+        self._observer.released(self._work.partition)
+        await asyncio.gather(*(self._close(client) for client in (self._reader, self._writer)))
+
+    async def _close(self, client: LogReader | LogWriter) -> None:
+        try:
+            async with asyncio.timeout(self._work.pace.close_timeout):
+                await client.stop()
+        except Exception as exc:
+            self._observer.failed(self._work.partition, exc)
+
+    async def step(self) -> None:
+        """Wait for news, apply what there is, commit.
+
+        Raises:
+            Fenced: Another owner took over.
+            StopWorker: Going on would lose or falsify something.
+            Exception: Anything else; the session must be closed.
+        """
+        if not await self._inbox.news(self._ledger.next, self._work.pace.idle):
+            await self._ask_end()
+        await asyncio.sleep(self._committed_at + self._work.pace.interval - time.monotonic())
+        while not self._commit_is_due() and not self._stop.is_set():
+            if record := self._inbox.take(self._ledger.next):
+                await self._apply(record)
+            elif (end := self._inbox.gap(self._ledger.next)) > self._ledger.next:
+                await self._catch_up(end)
+            else:
+                break
+        await self._commit_applied()
+        if time.monotonic() - self._measured_at > self._work.pace.measure:
+            self._measure(await self._reader.end(self._work.source))
+
+    async def _ask_end(self) -> None:
+        """Nothing was delivered: a gap at the tail, a stalled group, or a quiet log."""
+        end = await self._reader.end(self._work.source)
+        check_end(self._ledger.next, topic=self._work.source, partition=self._work.partition, end=end)
+        if end > self._ledger.next:
+            self._inbox.extend(end)
+        self._measure(end)
+
+    async def _catch_up(self, end: int) -> None:
+        """Apply [next, end) from the log: records that were never delivered, or dropped by the inbox."""
+        work = self._work
+        begin = await self._reader.begin(work.source)
+        position = Position(self._topic_id, self._ledger.next)
+        resume(
+            position,
+            topic=work.source,
+            topic_id=self._topic_id,
+            partition=work.partition,
+            begin=begin,
+            end=end,
+        )
+        async with aclosing(self._reader.read(work.source, self._ledger.next, end)) as chunks:
+            async for records, offset in chunks:
+                for record in records:
+                    await self._apply(record)
+                    if self._commit_is_due():
+                        await self._commit_applied()
+                    if self._stop.is_set():
+                        return
+                self._ledger.skip_to(offset)
+
+    async def _apply(self, record: Record) -> None:
+        if single := record.offset < self._precautions.single_until:
+            await self._commit_applied()
+            if self._precautions.noting:
+                await self._note_in_hand(record.offset)
+        for rejection in self._ledger.apply(record):
+            self._observer.rejected(record, rejection)
+            if rejection.reason is RejectReason.PROCESSING_FAILED:
+                self._count_failure(rejection)
+        self._observer.applied(record)
+        if single:
+            await self._commit_applied()
+        await self._breathe()
+
+    async def _note_in_hand(self, offset: int) -> None:
+        starts = self._attempt.starts if offset == self._attempt.offset else 1
+        noted = Attempt(offset, starts, in_hand=offset)
+        await self._commit(Output(self._work.state, ATTEMPT_KEY, noted.encode()))
+
+    def _count_failure(self, rejection: Rejection) -> None:
+        if self._work.failures.failed(time.monotonic()):
+            raise StopWorker(
+                f"too many records of {self._work.source} fail unexpectedly, the last with "
+                f"{rejection.detail[:300]!r}: bad code is deployed. Roll back, or raise "
+                "ALLYWATCH_DEAD_LETTER_LIMIT; nothing of this transaction was written."
+            )
+
+    async def _breathe(self) -> None:
+        """Let the rest of the process live: heartbeats run on this loop too."""
+        if time.monotonic() - self._breathed_at > 0.02:
+            await asyncio.sleep(0)
+            self._breathed_at = time.monotonic()
+
+    def _commit_is_due(self) -> bool:
+        pace = self._work.pace
+        late = time.monotonic() - self._committed_at > pace.interval + pace.backlog
+        return self._ledger.pending >= pace.max_batch or (late and self._ledger.pending > 0)
+
+    async def _commit_applied(self) -> None:
+        if self._ledger.next == self._durable:
+            return
+        try:
+            await self._commit(*self._ledger.settle())
+        except (Oversized, TooLarge) as exc:
+            self._isolate(exc)
+            raise
+        self._ledger.settled()
+
+    async def _commit(self, *outputs: Output) -> None:
+        """One transaction: these outputs, and the position."""
+        started, work = time.monotonic(), self._work
+        position = Position(self._topic_id, self._ledger.next)
+        async with asyncio.timeout(work.pace.commit_timeout):
+            await self._writer.commit((*outputs, Output(work.state, POSITION_KEY, position.encode())))
+        self._durable = position.offset
+        self._committed_at = time.monotonic()
+        self._observer.committed(work.partition, self._committed_at - started, position.offset, outputs)
+
+    def _isolate(self, exc: Exception) -> None:
+        """Find the record whose outputs are too large: take them singly, then give up on the one."""
+        offset = self._ledger.next - 1
+        if self._ledger.pending > 1:
+            self._take_singly_until(self._ledger.next)
+        elif offset in self._precautions.condemned:
+            raise StopWorker(
+                f"the dead letter of {self._work.source} partition {self._work.partition} offset {offset} "
+                f"is too large ({exc}). Raise max.message.bytes of its topic."
+            )
+        else:
+            self._precautions.condemned[offset] = Rejection(RejectReason.OVERSIZED, str(exc))
+
+    def _take_singly_until(self, offset: int) -> None:
+        self._precautions.single_until = max(self._precautions.single_until, offset)
+
+    def _measure(self, end: int) -> None:
+        self._measured_at = time.monotonic()
+        self._observer.measured(self._work.partition, end, self._durable)
