@@ -22,11 +22,15 @@ SILENT = frozenset({Modality.DENIED, Modality.HISTORIC})
 def derive(items: Sequence[Evidence], registry: Registry) -> list[Evidence]:
     """The items that follow from `items`, in their order; never the items themselves.
 
-    *Exposure*: what raises a region's risk through its guarantee (see `SPREADING`), or an adversary's
-    military act against it, reaches every region exposed to that guarantee that has the same patron:
-    intensity times the exposure's weight, probability times the registry's `contagion.inference`, the
-    exposure's mechanism. *Membership*: every item reaches the groups and theatres of its region at the
-    member's share of the intensity. Sign, modality, track, words and times stay as they are.
+    *Exposure*: what raises a region's risk through a patron that it names (see `SPREADING`), or an
+    adversary's military act against the region, reaches every region exposed to that guarantee that has
+    the same patron: intensity times the exposure's weight, probability times the registry's
+    `contagion.inference`, the exposure's mechanism.
+
+    *Membership*: every item reaches the groups and theatres of its region, at the member's share of the
+    intensity, so that a group is less than the sum of its members.
+
+    Sign, modality, track, words and times stay as they are.
     """
     derived: list[Evidence] = []
     for item in items:
@@ -39,9 +43,9 @@ def derive(items: Sequence[Evidence], registry: Registry) -> list[Evidence]:
 
 def _through_exposures(item: Evidence, registry: Registry) -> Iterator[Evidence]:
     exposures = registry.exposures_of(item.region)
-    if not exposures or not _shakes_guarantee(item, registry):
+    guarantors = _guarantors_in_doubt(item, registry) if exposures else ()
+    if not guarantors:
         return
-    guarantors = (item.patron,) if item.patron is not None else registry.patrons_of(item.region)
     probability = item.probability * registry.contagion.inference
     for exposure in exposures:
         if not any(guarantor in registry.patrons_of(exposure.region) for guarantor in guarantors):
@@ -61,16 +65,20 @@ def _through_exposures(item: Evidence, registry: Registry) -> Iterator[Evidence]
         )
 
 
-def _shakes_guarantee(item: Evidence, registry: Registry) -> bool:
+def _guarantors_in_doubt(item: Evidence, registry: Registry) -> tuple[str, ...]:
     if item.sign <= 0:
-        return False
+        return ()
+    patrons = registry.patrons_of(item.region)
     if item.mechanism in SPREADING:
-        return True
-    return (
+        if item.patron is not None:
+            return (item.patron,)
+        return (item.actor,) if item.actor in patrons else ()
+    attacked = (
         item.mechanism is Mechanism.MILITARY_THREAT
         and item.track is Track.ACTS
         and item.actor in registry.adversaries_of(item.region)
     )
+    return patrons if attacked else ()
 
 
 def _to_groups(item: Evidence, registry: Registry) -> Iterator[Evidence]:
