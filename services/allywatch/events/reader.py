@@ -148,14 +148,10 @@ def _evidence(
     intensity: float,
     provider: Provider,
 ) -> Evidence:
-    """Built without validation, which costs more than everything else: each value is valid by now.
-
-    The tests hold the result against the validating constructor.
-    """
     is_patron = relation in (Relation.FROM_PATRON, Relation.TO_PATRON)
     is_adversary = relation in (Relation.FROM_ADVERSARY, Relation.TO_ADVERSARY)
     code, rule = reading.code, reading.rule
-    return Evidence.model_construct(
+    return Evidence(
         id=evidence_id(event, region, role),
         doc_id=event.id,
         region=region,

@@ -22,14 +22,15 @@ SILENT = frozenset({Modality.DENIED, Modality.HISTORIC})
 def derive(items: Sequence[Evidence], registry: Registry) -> list[Evidence]:
     """The items that follow from `items`, in their order; never the items themselves.
 
-    *Exposure*: what raises a region's risk through a patron that it names (see `SPREADING`), or an
-    adversary's military act against the region, reaches every region exposed to that guarantee that has
-    the same patron: intensity times the exposure's weight, probability times the registry's
-    `contagion.inference`, the exposure's mechanism.
+    *Exposure*: what raises a region's risk through a patron that it names (see `SPREADING`) reaches every
+    region exposed to that guarantee that rests on the same patron: intensity times the exposure's weight,
+    probability times the registry's `contagion.inference`, the exposure's mechanism. So does an adversary's
+    military act against the region, at `contagion.adversary_act_share` of its intensity.
 
     *Membership*: every item reaches the groups and theatres of its region, at the member's share of the
     intensity, so that a group is less than the sum of its members.
 
+    Nothing is derived below the registry's `contagion.minimum_intensity`, or from what is denied or historic.
     Sign, modality, track, words and times stay as they are.
     """
     derived: list[Evidence] = []
@@ -43,57 +44,65 @@ def derive(items: Sequence[Evidence], registry: Registry) -> list[Evidence]:
 
 def _through_exposures(item: Evidence, registry: Registry) -> Iterator[Evidence]:
     exposures = registry.exposures_of(item.region)
-    guarantors = _guarantors_in_doubt(item, registry) if exposures else ()
-    if not guarantors:
+    if not exposures or item.sign <= 0:
         return
-    probability = item.probability * registry.contagion.inference
-    for exposure in exposures:
-        if not any(guarantor in registry.patrons_of(exposure.region) for guarantor in guarantors):
-            continue
-        yield item.model_copy(
-            update={
-                "id": derived_id(item.id, exposure.region),
-                "region": exposure.region,
-                "kind": EvidenceKind.CONTAGION,
-                "mechanism": exposure.mechanism,
-                "role": Role.EXPOSED_ALLY,
-                "intensity": item.intensity * exposure.weight,
-                "probability": probability,
-                "derived_from": item.id,
-                "derived_region": item.region,
-            }
-        )
+    settings = registry.contagion
+    guarantors, strength = _guarantors_in_doubt(item, registry), item.intensity
+    if not guarantors and _is_adversary_act(item, registry):
+        guarantors = registry.patrons_of(item.region)
+        strength *= settings.adversary_act_share
+    probability = item.probability * settings.inference
+    for exposure in exposures if guarantors else ():
+        intensity = strength * exposure.weight
+        if intensity < settings.minimum_intensity:
+            return  # the strongest come first
+        if not exposure.patrons.isdisjoint(guarantors):
+            yield item.model_copy(
+                update={
+                    "id": derived_id(item.id, exposure.region),
+                    "region": exposure.region,
+                    "kind": EvidenceKind.CONTAGION,
+                    "mechanism": exposure.mechanism,
+                    "role": Role.EXPOSED_ALLY,
+                    "intensity": intensity,
+                    "probability": probability,
+                    "derived_from": item.id,
+                    "derived_region": item.region,
+                }
+            )
 
 
 def _guarantors_in_doubt(item: Evidence, registry: Registry) -> tuple[str, ...]:
-    if item.sign <= 0:
+    if item.mechanism not in SPREADING:
         return ()
-    patrons = registry.patrons_of(item.region)
-    if item.mechanism in SPREADING:
-        if item.patron is not None:
-            return (item.patron,)
-        return (item.actor,) if item.actor in patrons else ()
-    attacked = (
+    if item.patron is not None:
+        return (item.patron,)
+    return (item.actor,) if item.actor in registry.patrons_of(item.region) else ()
+
+
+def _is_adversary_act(item: Evidence, registry: Registry) -> bool:
+    return (
         item.mechanism is Mechanism.MILITARY_THREAT
         and item.track is Track.ACTS
         and item.actor in registry.adversaries_of(item.region)
     )
-    return patrons if attacked else ()
 
 
 def _to_groups(item: Evidence, registry: Registry) -> Iterator[Evidence]:
     for group, share in registry.shares_of(item.region):
-        yield item.model_copy(
-            update={
-                "id": derived_id(item.id, group),
-                "region": group,
-                "kind": EvidenceKind.CONTAGION,
-                "role": Role.BYSTANDER,
-                "intensity": item.intensity * share,
-                "derived_from": item.id,
-                "derived_region": item.region,
-            }
-        )
+        intensity = item.intensity * share
+        if intensity >= registry.contagion.minimum_intensity:
+            yield item.model_copy(
+                update={
+                    "id": derived_id(item.id, group),
+                    "region": group,
+                    "kind": EvidenceKind.CONTAGION,
+                    "role": Role.BYSTANDER,
+                    "intensity": intensity,
+                    "derived_from": item.id,
+                    "derived_region": item.region,
+                }
+            )
 
 
 def derived_id(origin: str, region: str) -> str:

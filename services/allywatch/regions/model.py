@@ -97,12 +97,16 @@ class Patron:
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """If the guarantee of `guarantee` is in doubt, `region` moves by `weight` (0, 1], through `mechanism`."""
+    """If the guarantee of `guarantee` is in doubt, `region` moves by `weight` (0, 1], through `mechanism`.
+
+    It acts only where the doubt is about one of `patrons`, on whom `region` rests.
+    """
 
     guarantee: str
     region: str
     weight: float
     mechanism: Mechanism
+    patrons: frozenset[str]
     reason: str
     sources: tuple[str, ...]
 
@@ -134,10 +138,13 @@ class ContagionSettings:
     """How derived evidence is discounted.
 
     `inference` (0, 1] multiplies the probability of what follows through an exposure: it is our
-    conclusion, not the source's.
+    conclusion, not the source's. `adversary_act_share` (0, 1] multiplies the intensity where the origin is
+    an adversary's act, which says less about a guarantee than the guarantor's own. What would have less than `minimum_intensity` is not derived at all.
     """
 
     inference: float
+    adversary_act_share: float
+    minimum_intensity: float
 
 
 class Strict(BaseModel):
@@ -214,6 +221,8 @@ class ContagionEntry(Strict):
     """See `ContagionSettings`."""
 
     inference: Weight
+    adversary_act_share: Weight
+    minimum_intensity: float = Field(ge=0, le=0.2)
 
 
 class RegistryFile(Strict):

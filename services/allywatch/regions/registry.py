@@ -147,8 +147,8 @@ def _build(files: list[RegistryFile]) -> Registry:
         actors=MappingProxyType(actors),
         terms=tuple(_terms(files)),
         countries=countries,
-        contagion=ContagionSettings(next(f.contagion.inference for f in files if f.contagion is not None)),
-        _exposures=_exposures(files, documents),
+        contagion=_contagion(files),
+        _exposures=_exposures(files, regions, documents),
         _groups=_groups(regions),
         _adversaries={id: frozenset(region.adversaries) for id, region in regions.items()},
         _patrons={id: tuple(p.actor for p in region.patrons) for id, region in regions.items()},
@@ -203,14 +203,22 @@ def _terms(files: list[RegistryFile]) -> Iterable[Term]:
                     yield Term(actor, person, term.office, term.since, term.until)
 
 
-def _exposures(files: list[RegistryFile], documents: Mapping[str, str]) -> dict[str, tuple[Exposure, ...]]:
+def _contagion(files: list[RegistryFile]) -> ContagionSettings:
+    entry = next(file.contagion for file in files if file.contagion is not None)
+    return ContagionSettings(entry.inference, entry.adversary_act_share, entry.minimum_intensity)
+
+
+def _exposures(
+    files: list[RegistryFile], regions: Mapping[str, Region], documents: Mapping[str, str]
+) -> dict[str, tuple[Exposure, ...]]:
     found: dict[str, list[Exposure]] = {}
     for file in files:
         for guarantee, exposed in file.exposures.items():
             for region, e in exposed.items():
+                patrons = frozenset(patron.actor for patron in regions[region].patrons)
                 sources = tuple(documents[id] for id in e.sources)
                 found.setdefault(guarantee, []).append(
-                    Exposure(guarantee, region, e.weight, e.mechanism, e.reason, sources)
+                    Exposure(guarantee, region, e.weight, e.mechanism, patrons, e.reason, sources)
                 )
     return {id: tuple(sorted(all_, key=lambda e: (-e.weight, e.region))) for id, all_ in found.items()}
 
