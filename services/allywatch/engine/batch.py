@@ -1,0 +1,194 @@
+"""Evidence batches: what is new by watermark, document and version; each region's share of it."""
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from allywatch.engine import region
+from allywatch.engine.region import Outcome, Surroundings
+from allywatch.engine.state import DAY_MS, NONE_COUNTS, PartitionState, RegionState, SourceKey, Withdrawals
+from allywatch.engine.turn import Turn
+from allywatch.records import REDRIVEN
+from allywatch.risk.ledger import DAYS, HOURS, Draft, short_key
+from allywatch.risk.weighing import HOUR_MS, weigh
+from allywatch_schemas import Document, Evidence, EvidenceBatch, SourceRange
+from allywatch_schemas.codec import header
+
+MAX_WITHDRAWALS = 1_000
+"""Per shard: 64,000 in a partition; the oldest are forgotten first."""
+
+REMEMBER_HOURS = 30 * 24
+
+
+@dataclass(slots=True)
+class Share:
+    """What one document says about one region."""
+
+    document: Document
+    key: str
+    items: list[Evidence]
+
+
+def apply_batch(turn: Turn, batch: EvidenceBatch) -> None:
+    """Take up a batch: withdrawals of old versions first, then each region's share."""
+    redriven = header(turn.record.headers, REDRIVEN) is not None
+    fresh = _fresh_documents(turn, batch, redriven)
+    turn.shared = _advance(turn.shared, batch.ranges)
+    replaced: dict[str, int | None] = {}
+    for each in batch.superseded:
+        key = short_key(each.doc_id)
+        if withdraw(turn, key, each.version):
+            replaced[key] = each.version
+    shares: dict[str, dict[str, Share]] = defaultdict(dict)
+    for item in batch.items:
+        if (found := fresh.get(item.doc_id)) is not None:
+            document, key = found
+            share = shares[item.region].get(key)
+            if share is None:
+                shares[item.region][key] = Share(document, key, [item])
+            else:
+                share.items.append(item)
+    _take_up(turn, shares, replaced, redriven)
+
+
+def _take_up(
+    turn: Turn, shares: dict[str, dict[str, Share]], replaced: dict[str, int | None], redriven: bool
+) -> None:
+    touched = set(turn.known(shares))
+    if replaced:
+        touched |= turn.setting.regions
+    for name in sorted(touched):
+        own = list(shares[name].values()) if name in shares else []
+
+        def step(state: RegionState, around: Surroundings, own: list[Share] = own) -> Outcome:
+            if redriven and own:
+                state = replace(state, impaired=None)
+            return take_up(state, around, own, replaced)
+
+        turn.step(name, step)
+
+
+def take_up(
+    state: RegionState, around: Surroundings, shares: list[Share], replaced: dict[str, int | None]
+) -> Outcome:
+    """One region's share of a batch.
+
+    Args:
+        state: The region.
+        around: Where and when.
+        shares: What is new.
+        replaced: Documents that were withdrawn: the lowest version that still counts; None: none does.
+    """
+    draft = Draft(state.ledger, around.method.decay, around.hour)
+    lost = [draft.withdraw(key, version) for key, version in replaced.items()]
+    fresh = [_count(draft, share, around) for share in shares]
+    draft.fold_excess()
+    after = replace(state, ledger=draft.done()) if draft.changed else state
+    if around.clock is None or not (any(lost) or any(fresh)):
+        return Outcome(after)
+    before = region.look(state, around) if any(lost) else None
+    return region.review(after, around, region.look(after, around), around.clock, before)
+
+
+def _count(draft: Draft, share: Share, around: Surroundings) -> bool:
+    """Count a document unless it is counted already. Whether the pressure may have moved."""
+    document = share.document
+    if draft.knows(share.key, document.version, document.fingerprint):
+        return False
+    copy = weigh(document, share.key, share.items, around.clock, around.method.scale)
+    if around.hour is not None:
+        oldest = around.hour - 24 * DAYS
+        copy = replace(copy, entries=tuple(entry for entry in copy.entries if entry[1] > oldest))
+    if not copy.entries:
+        return False
+    if document.backfill:
+        draft.backfill(document.fingerprint, copy)
+        return False
+    draft.put(document.fingerprint, copy)
+    return True
+
+
+def withdraw(turn: Turn, document: str, version: int = NONE_COUNTS) -> bool:
+    """Remember that only `version` and later count (`NONE_COUNTS`: none). False: that was known already."""
+    remembered = turn.withdrawals(document).documents
+    known = remembered.get(document)
+    if known is not None and (known[0] == NONE_COUNTS or (version != NONE_COUNTS and known[0] >= version)):
+        return False
+    documents = {**remembered, document: (version, turn.shared.hour or 0)}
+    if len(documents) > MAX_WITHDRAWALS:
+        del documents[min(documents, key=lambda key: (documents[key][1], key))]
+    turn.remember(document, Withdrawals(documents))
+    return True
+
+
+def _fresh_documents(turn: Turn, batch: EvidenceBatch, redriven: bool) -> dict[str, tuple[Document, str]]:
+    """Documents above their watermark (or put back by hand) of which this version counts."""
+    following = [turn.shared.watermarks.get(source_key(each), 0) for each in batch.ranges]
+    out = {}
+    for document in batch.documents:
+        if document.offset < following[document.range] and not (redriven or document.redriven):
+            continue
+        key = short_key(document.doc_id)
+        lowest, _ = turn.withdrawals(key).documents.get(key, (1, 0))
+        if lowest != NONE_COUNTS and document.version >= lowest:
+            out[document.doc_id] = document, key
+    return out
+
+
+def source_key(source: SourceRange) -> SourceKey:
+    """A source topic made anew has another id, and is another log."""
+    return source.topic, source.topic_id, source.partition
+
+
+def _advance(shared: PartitionState, ranges: tuple[SourceRange, ...]) -> PartitionState:
+    """Move the watermarks, and add what is new to the world's totals.
+
+    Of a range that is partly below its watermark, each hour's total counts in proportion, rounded down.
+    """
+    watermarks, counted = dict(shared.watermarks), dict(shared.counted)
+    hours, days = dict(shared.world_hours), dict(shared.world_days)
+    for each in ranges:
+        key = source_key(each)
+        start = max(each.start, watermarks.get(key, 0))
+        if each.end <= start:
+            continue
+        new = each.end - start
+        watermarks[key] = each.end
+        counted[key] = counted.get(key, 0) + new
+        for name, total in each.totals.items():
+            share = total * new // (each.end - each.start)
+            _add_to_world(hours, days, _hour(name), share, shared.hour)
+    if watermarks == shared.watermarks:
+        return shared
+    return replace(shared, watermarks=watermarks, counted=counted, world_hours=hours, world_days=days)
+
+
+def _add_to_world(
+    hours: dict[int, int], days: dict[int, int], at: int, count: int, clock: int | None
+) -> None:
+    if clock is not None and at <= clock - 24 * DAYS:
+        return
+    if clock is None or at > clock - HOURS:
+        hours[at] = hours.get(at, 0) + count
+    else:
+        days[at // 24] = days.get(at // 24, 0) + count
+
+
+def roll_world(shared: PartitionState) -> PartitionState:
+    """Hours that the clock left behind become days; days past their time are dropped."""
+    if shared.clock is None:
+        return shared
+    hour, day = shared.clock // HOUR_MS, shared.clock // DAY_MS
+    late = {at: count for at, count in shared.world_hours.items() if at <= hour - HOURS}
+    if not late and all(at >= day - DAYS for at in shared.world_days):
+        return shared
+    days = {at: count for at, count in shared.world_days.items() if at >= day - DAYS}
+    for at, count in late.items():
+        if at // 24 >= day - DAYS:
+            days[at // 24] = days.get(at // 24, 0) + count
+    hours = {at: count for at, count in shared.world_hours.items() if at not in late}
+    return replace(shared, world_hours=hours, world_days=days)
+
+
+def _hour(name: str) -> int:
+    return int(datetime.strptime(name, "%Y-%m-%dT%H").replace(tzinfo=UTC).timestamp()) // 3600

@@ -1,0 +1,213 @@
+"""The engine of one partition of regions: every input record to new states, alerts and scores. Pure."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+from allywatch.alerts import lifecycle
+from allywatch.alerts.lifecycle import Slot
+from allywatch.alerts.rules import alert_key, episode_id
+from allywatch.engine import encoding, publication, region
+from allywatch.engine.batch import REMEMBER_HOURS, apply_batch, roll_world, take_up, withdraw
+from allywatch.engine.method import Method, Places
+from allywatch.engine.region import Change, Outcome, Surroundings
+from allywatch.engine.state import (
+    IMPAIRED_SINCE_UNKNOWN,
+    WITHDRAWN_PREFIX,
+    Heard,
+    RegionState,
+    State,
+    Withdrawals,
+    coverage_of,
+)
+from allywatch.engine.turn import Setting, Turn, shared_of
+from allywatch.errors import RejectReason, StopWorker
+from allywatch.records import Effects, Output, Record, Rejection
+from allywatch.risk.ledger import short_key
+from allywatch.risk.weighing import HOUR_MS
+from allywatch_schemas import (
+    AlertCommand,
+    Coverage,
+    EvidenceBatch,
+    Message,
+    MethodActivated,
+    Retraction,
+    Tick,
+)
+from allywatch_schemas import Sequence as At
+from allywatch_schemas.codec import DecodeError, decode
+from allywatch_schemas.topics import REGION_INPUTS
+
+MAX_COMMANDS = 64
+"""Commands that a region remembers, so that one given twice is carried out once."""
+
+
+class RegionEngine:
+    """What a partition owner runs for the regions of one partition (`allywatch.records.Application`)."""
+
+    def __init__(self, method: Method, registry: Places, regions: Collection[str], partition: int) -> None:
+        """`regions` are those whose key falls to `partition`; all of them get a score."""
+        self._setting = Setting(method, registry, frozenset(regions), partition)
+        self._handlers = {
+            EvidenceBatch: apply_batch,
+            Retraction: _retract,
+            AlertCommand: _command,
+            Tick: _tick,
+            Coverage: _cover,
+            MethodActivated: _activate,
+        }
+
+    def decode_state(self, key: bytes, value: bytes) -> State:
+        """The state as stored.
+
+        Raises:
+            ValueError: It is corrupt.
+        """
+        return encoding.decode(key, value)
+
+    def encode_state(self, key: bytes, state: State) -> bytes:
+        """Its bytes; equal states give equal bytes."""
+        return encoding.encode(state)
+
+    def recover_state(self, key: bytes, value: bytes, error: Exception) -> State:
+        r"""An empty region, marked `unknown`; nothing takes the place of what the partition shares.
+
+        Raises:
+            StopWorker: The key starts with NUL.
+        """
+        if key.startswith(b"\0"):
+            raise StopWorker(
+                f"The state {key!r} of partition {self._setting.partition} cannot be read ({error}). Without "
+                "it, source records would count twice. Stop all score workers; put back region-state from a "
+                "copy, or empty it for this partition, so that region-inputs is replayed from its start."
+            ) from error
+        return RegionState(impaired=IMPAIRED_SINCE_UNKNOWN)
+
+    def apply(self, record: Record, states: Mapping[bytes, State]) -> Effects[State]:
+        """Apply one record of `region-inputs`.
+
+        Raises:
+            StopWorker: A method is in force that this worker does not know.
+        """
+        try:
+            message: Message = decode(record.value, record.headers, REGION_INPUTS.messages)
+        except DecodeError as bad:
+            return Effects(rejections=(Rejection(RejectReason(bad.reason.value), bad.detail),))
+        turn = Turn(self._setting, record, states)
+        self._handlers[type(message)](turn, message)  # type: ignore[operator]
+        return turn.effects()
+
+    def summarise(self, changed: Collection[bytes], states: Mapping[bytes, State]) -> Sequence[Output]:
+        """The scores of the regions that changed, as of the last record. None before the first tick."""
+        shared = shared_of(states)
+        if shared.clock is None or shared.offset is None:
+            return ()
+        out = []
+        for key in sorted(changed):
+            state = states.get(key)
+            if isinstance(state, RegionState):
+                around = self._setting.around(key.decode(), shared)
+                name = self._setting.name(around.region)
+                sequence = At(partition=self._setting.partition, offset=shared.offset)
+                view = region.look(state, around)
+                out.append(publication.risk_record(state, around, view, shared.clock, name, sequence))
+        return out
+
+
+def _tick(turn: Turn, message: Tick) -> None:
+    clock = round(message.time.timestamp() * 1000)
+    before = turn.shared
+    if before.clock is not None and clock <= before.clock:
+        return
+    turn.shared = replace(before, clock=clock)
+    if before.hour != turn.shared.hour:
+        _turn_hour(turn, clock)
+    for name in sorted(turn.setting.regions):
+        turn.step(name, lambda state, around: region.tick(state, around, clock))
+
+
+def _turn_hour(turn: Turn, clock: int) -> None:
+    hold = turn.setting.method.weights.coverage_hours * HOUR_MS
+    current = {feed: heard for feed, heard in turn.shared.coverage.items() if heard.until + hold > clock}
+    turn.shared = roll_world(replace(turn.shared, coverage=current))
+    hour = clock // HOUR_MS
+    for key in sorted(key for key in turn.states if key.startswith(WITHDRAWN_PREFIX)):
+        state = turn.states[key]
+        if not isinstance(state, Withdrawals):
+            continue
+        kept = {
+            document: (version, at or hour)
+            for document, (version, at) in state.documents.items()
+            if not at or at > hour - REMEMBER_HOURS
+        }
+        if kept and kept != state.documents:
+            turn.remember(next(iter(kept)), Withdrawals(kept))
+        elif not kept:
+            turn.forget(key)
+
+
+def _retract(turn: Turn, message: Retraction) -> None:
+    key = short_key(message.doc_id)
+    if not withdraw(turn, key):
+        return
+    for name in sorted(turn.setting.regions):
+        turn.step(name, lambda state, around: take_up(state, around, [], {key: None}))
+
+
+def _cover(turn: Turn, message: Coverage) -> None:
+    until = round(message.window_end.timestamp() * 1000)
+    known = turn.shared.coverage.get(message.feed)
+    if known is not None and known.until >= until:
+        return
+    before = turn.shared.coverage
+    after = {**before, message.feed: Heard(message.state, message.regions, until)}
+    turn.shared = replace(turn.shared, coverage=after)
+    for name in sorted(turn.setting.regions):
+        if coverage_of(name, before) is not coverage_of(name, after):
+            turn.step(name, lambda state, around: Outcome(state), publish=True)
+
+
+def _activate(turn: Turn, message: MethodActivated) -> None:
+    method = turn.setting.method
+    if (message.version, message.digest) != (method.version, method.digest):
+        raise StopWorker(
+            f"Method {message.version} ({message.digest[:12]}) is in force, and this worker has "
+            f"{method.version} ({method.digest[:12]}). Start the release of allywatch that holds that "
+            "method, or activate this one."
+        )
+    turn.shared = replace(turn.shared, method=(message.version, message.digest))
+
+
+def _command(turn: Turn, message: AlertCommand) -> None:
+    if turn.known([message.region]):
+        turn.step(
+            message.region, lambda state, around: _carry_out(turn, message, state, around), message.actor
+        )
+
+
+def _carry_out(turn: Turn, message: AlertCommand, state: RegionState, around: Surroundings) -> Outcome:
+    keys = {alert_key(rule.name, message.region): rule for rule in around.rules}
+    rule = keys.get(message.alert_key)
+    command = short_key(message.id)
+    if command in state.commands:
+        return Outcome(state)
+    if rule is None or around.clock is None:
+        turn.reject(RejectReason.INVALID, f"no alert has the key {message.alert_key}", message.region)
+        return Outcome(state)
+    slot = state.slots.get(rule.name) or Slot(episodes=state.episode_floor)
+    if message.episode is not None and (
+        slot.episode is None or message.episode != episode_id(message.alert_key, slot.episode.number)
+    ):
+        return Outcome(state)
+    until = None if message.until is None else round(message.until.timestamp() * 1000)
+    try:
+        slot, transitions = lifecycle.command(slot, message.action, around.clock, until)
+    except lifecycle.Refused as refused:
+        turn.reject(RejectReason.INVALID, f"{message.alert_key}: {refused}", message.region)
+        return Outcome(state)
+    commands = {**state.commands, command: around.hour or 0}
+    for oldest in sorted(commands, key=lambda each: (commands[each], each))[:-MAX_COMMANDS]:
+        del commands[oldest]
+    state = replace(state, slots={**state.slots, rule.name: slot}, commands=commands)
+    view = region.look(state, around)
+    value = region.measure(rule, view, state.trail, around)
+    return Outcome(state, view, tuple(Change(rule, each, value) for each in transitions))

@@ -1,0 +1,149 @@
+"""One record's turn: what it changes, says and rejects, collected region by region."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from allywatch.engine import publication
+from allywatch.engine.method import Method, Places
+from allywatch.engine.region import Outcome, Surroundings, drop_leads, settle
+from allywatch.engine.state import (
+    IMPAIRED_SINCE_UNKNOWN,
+    PARTITION_KEY,
+    PartitionState,
+    RegionState,
+    State,
+    Withdrawals,
+    coverage_of,
+    withdrawn_key,
+)
+from allywatch.errors import RejectReason, StopWorker
+from allywatch.records import Effects, Output, Record, Rejection
+from allywatch_schemas import Sequence
+
+Step = Callable[[RegionState, Surroundings], Outcome]
+"""What happens to one region."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What stays the same for every record of a partition."""
+
+    method: Method
+    places: Places
+    regions: frozenset[str]
+    partition: int
+
+    def around(self, region: str, shared: PartitionState) -> Surroundings:
+        """A region's surroundings at the partition's clock."""
+        return Surroundings(
+            self.method,
+            region,
+            self.places.groups_of(region),
+            shared.clock,
+            coverage_of(region, shared.coverage),
+        )
+
+    def name(self, region: str) -> str:
+        """For people."""
+        return self.places.regions[region].name
+
+
+def shared_of(states: Mapping[bytes, State]) -> PartitionState:
+    """The partition's own state."""
+    shared = states.get(PARTITION_KEY)
+    return shared if isinstance(shared, PartitionState) else PartitionState()
+
+
+@dataclass(slots=True)
+class Turn:
+    """Collects the effects of one record. It lives as long as one call of `apply`."""
+
+    setting: Setting
+    record: Record
+    states: Mapping[bytes, State]
+    shared: PartitionState = field(init=False)
+    _before: PartitionState = field(init=False)
+    _changes: dict[bytes, State | None] = field(default_factory=dict)
+    _outputs: list[Output] = field(default_factory=list)
+    _rejections: list[Rejection] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Start from the partition's state."""
+        self.shared = self._before = shared_of(self.states)
+
+    def region(self, region: str) -> RegionState:
+        """A region as it is now; a new one if it was never touched."""
+        key = region.encode()
+        state = self._changes.get(key) or self.states.get(key)
+        return state if isinstance(state, RegionState) else RegionState()
+
+    def step(self, region: str, step: Step, actor: str | None = None, publish: bool = False) -> None:
+        """Let one region take a step.
+
+        Args:
+            region: Which.
+            step: What happens to it.
+            actor: The person behind it, if any.
+            publish: Its score is published even if its own state did not change.
+        """
+        with self._one_failing_region_fails_alone(region):
+            before = self.region(region)
+            around = self.setting.around(region, self.shared)
+            outcome = step(settle(before, self.shared.clock), around)
+            written = [*self._alerts(outcome, around, actor)]
+            after = drop_leads(outcome.state)
+            self._outputs += written
+            if publish or (after is not before and after != before):
+                self._changes[region.encode()] = after
+
+    def known(self, regions: Collection[str]) -> list[str]:
+        """Those of `regions` that live here, in a stable order; the others are rejected, once each."""
+        for region in sorted(set(regions) - self.setting.regions):
+            detail = f"{region} is no region of partition {self.setting.partition}"
+            self.reject(RejectReason.UNKNOWN_REGION, detail, region)
+        return sorted(self.setting.regions.intersection(regions))
+
+    def reject(self, reason: RejectReason, detail: str, region: str | None = None) -> None:
+        """Have the record, or one region's share of it, dead-lettered."""
+        self._rejections.append(Rejection(reason, detail, region))
+
+    def withdrawals(self, document: str) -> Withdrawals:
+        """Where the withdrawal of a document is, or would be, remembered."""
+        key = withdrawn_key(document)
+        state = self._changes.get(key) or self.states.get(key)
+        return state if isinstance(state, Withdrawals) else Withdrawals()
+
+    def remember(self, document: str, withdrawals: Withdrawals) -> None:
+        """Replace what `withdrawals` gave."""
+        self._changes[withdrawn_key(document)] = withdrawals
+
+    def forget(self, key: bytes) -> None:
+        """Drop a state."""
+        self._changes[key] = None
+
+    def effects(self) -> Effects[State]:
+        """All of it. A record that changed nothing leaves no trace."""
+        if self._changes or self.shared != self._before:
+            self._changes[PARTITION_KEY] = replace(self.shared, offset=self.record.offset)
+        return Effects(self._changes, self._outputs, self._rejections)
+
+    def _alerts(self, outcome: Outcome, around: Surroundings, actor: str | None) -> Iterator[Output]:
+        clock, view = self.shared.clock, outcome.view
+        if clock is None or view is None:
+            return
+        sequence = Sequence(partition=self.setting.partition, offset=self.record.offset)
+        name = self.setting.name(around.region)
+        for change in outcome.changes:
+            yield publication.alert_record(change, outcome.state, around, view, clock, name, sequence, actor)
+
+    @contextmanager
+    def _one_failing_region_fails_alone(self, region: str) -> Iterator[None]:
+        try:
+            yield
+        except StopWorker:
+            raise
+        except Exception as failure:
+            self.reject(RejectReason.PROCESSING_FAILED, f"{type(failure).__name__}: {failure}", region)
+            since = IMPAIRED_SINCE_UNKNOWN if self.shared.clock is None else self.shared.clock
+            self._changes[region.encode()] = replace(self.region(region), impaired=since)

@@ -1,0 +1,41 @@
+"""Fading by half-life in integers, so that a replay gives the same bytes on every machine."""
+
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+
+_BITS = 32
+_HALF = 1 << (_BITS - 1)
+_STEP_BITS = 128
+
+
+def _table(half_life_hours: int) -> tuple[int, ...]:
+    """Factors for 0, 1, 2, … hours as multiples of 2⁻³², until they vanish."""
+    with localcontext() as context:
+        context.prec = 60
+        step = int(Decimal(2) ** (_STEP_BITS - 1 / Decimal(half_life_hours)))
+    factors, exact = [], 1 << _STEP_BITS
+    while factor := exact >> (_STEP_BITS - _BITS):
+        factors.append(factor)
+        exact = exact * step >> _STEP_BITS
+    return tuple(factors)
+
+
+@dataclass(frozen=True, slots=True)
+class Decay:
+    """The fading of each track: `tables[track][hours]` is a factor in units of 2⁻³²."""
+
+    tables: tuple[tuple[int, ...], ...]
+
+    @classmethod
+    def of(cls, half_lives: tuple[int, ...]) -> "Decay":
+        """From half-lives in hours, one per track."""
+        return cls(tuple(_table(hours) for hours in half_lives))
+
+    def points(self, track: int, points: int, hours: int) -> int:
+        """`points` after `hours`, rounded to the nearest; nothing fades before its time (`hours` < 0)."""
+        table = self.tables[track]
+        if hours <= 0:
+            return points
+        if hours >= len(table):
+            return 0
+        return (points * table[hours] + _HALF) >> _BITS

@@ -1,0 +1,90 @@
+"""Pressure: everything a region's ledger holds, faded to one hour; and the same for each day of its past."""
+
+from dataclasses import dataclass
+from math import isqrt
+
+from allywatch.risk.decay import Decay
+from allywatch.risk.ledger import Ledger
+from allywatch.risk.weights import MICRO, BaselineWeights
+
+Triad = tuple[int, int, int]
+"""Micro-points by track: words, acts, de-escalation."""
+
+
+def of_sums(ledger: Ledger, decay: Decay, hour: int | None) -> Triad:
+    """Micro-points of the folded sums at `hour`; None: nothing has faded yet."""
+    if hour is None:
+        words, acts, calm = (sum(by_hour.values()) for by_hour in ledger.hours)
+        return words, acts, calm
+    out = [0, 0, 0]
+    for track, table in enumerate(decay.tables):
+        points = decay.points
+        total = sum(points(track, value, hour - at) for at, value in ledger.hours[track].items())
+        since = (hour - len(table)) // 24
+        total += sum(
+            points(track, value, hour - 24 * (day + 1))
+            for day, value in ledger.days[track].items()
+            if day >= since
+        )
+        out[track] = total
+    return out[0], out[1], out[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """A region's own past, in micro-points."""
+
+    day: int
+    """The clock's day on which it was worked out."""
+    mean: int
+    spread: int
+    days: int
+    """Days of history behind it; fewer than `learning_days`: the region is learning."""
+
+
+def baseline(ledger: Ledger, decay: Decay, weights: BaselineWeights, day: int, first_day: int) -> Baseline:
+    """Mean and standard deviation of the daily pressure in the trailing window before `day`."""
+    days = day - first_day
+    if days < weights.learning_days:
+        return Baseline(day, 0, 0, days)
+    short = days < weights.short_until_days
+    gap = weights.short_gap_days if short else weights.gap_days
+    window = min(weights.window_days, days - gap)
+    values = daily(ledger, decay, day - gap - window, day - gap)
+    mean = sum(values) // len(values)
+    variance = sum((value - mean) ** 2 for value in values) // len(values)
+    return Baseline(day, mean, isqrt(variance), days)
+
+
+def daily(ledger: Ledger, decay: Decay, start: int, end: int) -> list[int]:
+    """Pressure at the end of each day of [start, end), backfilled history included."""
+    out = [0] * (end - start)
+    for track in range(3):
+        added = _by_day(ledger, decay, track)
+        running = 0
+        for day in range(min(added, default=end), end):
+            running = decay.points(track, running, 24) + added.get(day, 0)
+            if day >= start:
+                out[day - start] += running
+    return out
+
+
+def _by_day(ledger: Ledger, decay: Decay, track: int) -> dict[int, int]:
+    added = dict(ledger.days[track])
+    for day, points in ledger.history[track].items():
+        added[day] = added.get(day, 0) + points
+    recent = list(ledger.hours[track].items())
+    for origin in ledger.origins.values():
+        recent += [(hour, points) for at, hour, points in origin.lead.entries if at == track]
+    for hour, points in recent:
+        day = hour // 24
+        added[day] = added.get(day, 0) + decay.points(track, points, 24 * (day + 1) - hour)
+    return added
+
+
+def spread_used(baseline: Baseline, weights: BaselineWeights) -> int:
+    """The spread that a score divides by: never below its floors."""
+    floor = max(
+        round(weights.spread_floor * MICRO), round(weights.spread_share * 1000) * baseline.mean // 1000
+    )
+    return max(baseline.spread, floor)

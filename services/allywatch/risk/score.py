@@ -1,0 +1,117 @@
+"""Pressure to score, level and confidence. Scores are whole tenths, confidence is per mille: exact."""
+
+from bisect import bisect_right
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from allywatch.risk.ledger import Origin
+from allywatch.risk.pressure import Baseline, spread_used
+from allywatch.risk.weights import MICRO, Curve, Weights
+from allywatch_schemas import CoverageState, Level
+
+LEVELS = tuple(Level)
+
+
+class Cap(StrEnum):
+    """Why a level is held down."""
+
+    LEARNING = "learning"
+    FEW_ORIGINS = "few_origins"
+    LOW_CONFIDENCE = "low_confidence"
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """A score and what it is worth."""
+
+    score: int
+    """Tenths, 0 to 1000."""
+    effective: int
+    """The score that rules see: held below the next level where the level is capped."""
+    level: Level
+    confidence: int
+    """Per mille."""
+    caps: tuple[Cap, ...]
+
+
+def interpolate(curve: Curve, x_milli: int) -> int:
+    """The curve at `x_milli` thousandths, in tenths of a score; flat beyond both ends."""
+    xs = [round(x * 1000) for x, _ in curve]
+    ys = [round(y * 10) for _, y in curve]
+    right = bisect_right(xs, x_milli)
+    if right == 0:
+        return ys[0]
+    if right == len(xs):
+        return ys[-1]
+    x0, y0 = xs[right - 1], ys[right - 1]
+    return y0 + (ys[right] - y0) * (x_milli - x0) // (xs[right] - x0)
+
+
+def score_of(pressure: int, baseline: Baseline, weights: Weights) -> int:
+    """Tenths: how far pressure stands above the region's own past, or above nothing while learning."""
+    if is_learning(baseline, weights):
+        return interpolate(weights.learning, pressure * 1000 // MICRO)
+    z_milli = (pressure - baseline.mean) * 1000 // spread_used(baseline, weights.baseline)
+    return interpolate(weights.standardised, z_milli)
+
+
+def is_learning(baseline: Baseline, weights: Weights) -> bool:
+    """Whether there is too little history to compare with."""
+    return baseline.days < weights.baseline.learning_days
+
+
+def level_of(score: int, weights: Weights) -> Level:
+    """The level of a score in tenths."""
+    return next(level for level in reversed(LEVELS) if score >= round(weights.levels.floor(level) * 10))
+
+
+def confidence_of(
+    origins: Collection[Origin], coverage: CoverageState, learning: bool, weights: Weights
+) -> int:
+    """Per mille: many independent origins, sure of what they say, against known history, well heard.
+
+    origins / (origins + half) × weighted mean of certainty × learning factor × coverage factor.
+    """
+    total = sum(origin.lead.weight for origin in origins)
+    if not total:
+        return 0
+    certainty = sum(origin.lead.weight * origin.lead.certainty for origin in origins) // total
+    given = weights.confidence
+    out = certainty * len(origins) // (len(origins) + given.origins_half)
+    if learning:
+        out = out * round(given.learning * 1000) // 1000
+    if coverage is not CoverageState.OK:
+        factor = given.silent if coverage is CoverageState.SILENT else given.degraded
+        out = out * round(factor * 1000) // 1000
+    return out
+
+
+def assess(
+    pressure: int,
+    baseline: Baseline,
+    origins: Collection[Origin],
+    coverage: CoverageState,
+    weights: Weights,
+) -> Assessment:
+    """Score, level and confidence of a region. Caps lower the level, never the score."""
+    score = score_of(pressure, baseline, weights)
+    learning = is_learning(baseline, weights)
+    raising = [origin for origin in origins if origin.lead.raises]
+    confidence = confidence_of(raising or origins, coverage, learning, weights)
+    caps = tuple(_caps(len(raising), confidence, learning, weights))
+    level = level_of(score, weights)
+    if not caps or LEVELS.index(level) <= LEVELS.index(weights.caps.level):
+        return Assessment(score, score, level, confidence, caps)
+    above = LEVELS[LEVELS.index(weights.caps.level) + 1]
+    effective = round(weights.levels.floor(above) * 10) - 1
+    return Assessment(score, effective, weights.caps.level, confidence, caps)
+
+
+def _caps(origins: int, confidence: int, learning: bool, weights: Weights) -> list[Cap]:
+    out = [Cap.LEARNING] if learning else []
+    if origins < weights.caps.min_origins:
+        out.append(Cap.FEW_ORIGINS)
+    if confidence < round(weights.caps.min_confidence * 1000):
+        out.append(Cap.LOW_CONFIDENCE)
+    return out

@@ -1,0 +1,99 @@
+"""Evidence to points: what one document says about one region, as a copy in its ledger."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from allywatch.risk.ledger import Copy
+from allywatch.risk.weights import MICRO, TRACKS, Weights
+from allywatch_schemas import Document, Evidence, EvidenceKind, Modality, Track
+
+QUOTE_BYTES, TITLE_BYTES, URL_BYTES, NAME_BYTES, ID_BYTES = 160, 100, 160, 40, 80
+"""How much of each text a state keeps; longer quotes and titles are cut, longer addresses left out."""
+
+CLAMP_MS = 15 * 60_000
+"""Evidence dated further ahead of the clock than this counts as of the clock."""
+
+HOUR_MS = 3_600_000
+
+
+def clip(text: str, limit: int) -> str:
+    """At most `limit` bytes of UTF-8; a cut text ends with `…`."""
+    if len(text) * 4 <= limit or len(raw := text.encode()) <= limit:
+        return text
+    return raw[: limit - 3].decode("utf-8", "ignore") + "…"
+
+
+def fitting(text: str | None, limit: int) -> str:
+    """The text if it fits; half an address or identifier is worth nothing."""
+    return text if text and len(text.encode()) <= limit else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Weights as plain numbers, ready for the hot path."""
+
+    modality: dict[Modality, float]
+    kind: dict[EvidenceKind, float]
+    track: dict[Track, int]
+
+    @classmethod
+    def of(cls, weights: Weights) -> "Scale":
+        """From the weights of a method."""
+        return cls(weights.modality, weights.kind, {track: index for index, track in enumerate(TRACKS)})
+
+    def points(self, item: Evidence) -> int:
+        """Micro-points, fresh: sign × intensity × modality × probability × salience × source × kind."""
+        return round(
+            MICRO
+            * item.sign
+            * item.intensity
+            * self.modality[item.modality]
+            * item.probability
+            * item.salience
+            * item.source_weight
+            * self.kind[item.kind]
+        )
+
+
+def weigh(document: Document, key: str, items: Sequence[Evidence], clock: int | None, scale: Scale) -> Copy:
+    """One document's items about one region as a copy; its best reason is the strongest item.
+
+    Args:
+        document: Where they come from.
+        key: Its `short_key`.
+        items: All it says about the region.
+        clock: Milliseconds; None: not started, so nothing is in the future.
+        scale: The weights.
+    """
+    sums: dict[tuple[int, int], int] = {}
+    best, strongest, clamped = items[0], (-1, ""), False
+    for item in items:
+        points = scale.points(item)
+        at = round(item.event_time.timestamp() * 1000)
+        if clock is not None and at > clock + CLAMP_MS:
+            at, clamped = clock, True
+        where = (scale.track[item.track], at // HOUR_MS)
+        sums[where] = sums.get(where, 0) + points
+        if (strength := (abs(points), item.id)) > strongest:
+            best, strongest = item, strength
+    certainty = scale.modality[best.modality] * best.probability * best.source_weight
+    return Copy(
+        key=key,
+        version=document.version,
+        entries=tuple((track, hour, points) for (track, hour), points in sorted(sums.items()) if points),
+        certainty=round(certainty * 1000),
+        track=scale.track[best.track],
+        published=int(document.published_at.timestamp()),
+        source_id=fitting(document.source.id, ID_BYTES),
+        source_name=clip(document.source.name, NAME_BYTES),
+        url=fitting(document.url, URL_BYTES),
+        title=clip(document.title, TITLE_BYTES),
+        quote=clip(best.quote, QUOTE_BYTES),
+        evidence_id=fitting(best.id, ID_BYTES),
+        kind=best.kind.value,
+        mechanism=best.mechanism.value if best.mechanism else "",
+        root=best.plover_root.value if best.plover_root else "",
+        modality=best.modality.value,
+        exercise=document.exercise,
+        clamped=clamped,
+    )
