@@ -1,4 +1,4 @@
-"""`allywatch broker` and `allywatch topics`."""
+"""`allywatch broker`, `allywatch topics` and `allywatch redrive`."""
 
 import shlex
 import signal
@@ -10,6 +10,10 @@ import typer
 from allywatch.errors import AllywatchError
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
+    from allywatch.broker.deadletters import DeadLetter, Filter
+    from allywatch.broker.redrive import Redrive
     from allywatch.broker.topics import Provisioning
 
 
@@ -88,3 +92,95 @@ def _show(outcome: "Provisioning") -> None:
     for mismatch in outcome.mismatches:
         table.add_row(mismatch.topic, mismatch.setting, mismatch.declared, mismatch.found, mismatch.remedy)
     Console().print(table)
+
+
+def redrive(
+    topic: str = typer.Argument(help="The topic whose dead letters are meant, such as news-articles."),
+    reason: str | None = typer.Option(None, help="Only this reason, such as invalid."),
+    since: str | None = typer.Option(None, help="Only newer ones: 15m, 2h, 3d or 2026-05-01T12:00Z."),
+    partition: int | None = typer.Option(None, min=0, help="Only from this partition of the topic."),
+    region: str | None = typer.Option(None, help="Only of this region."),
+    grep: str | None = typer.Option(None, help="Only with this text in value, key or detail."),
+    limit: int | None = typer.Option(None, min=1, help="At most so many. Shown without --put-back: 50."),
+    put_back: bool = typer.Option(False, "--put-back", help="Write them to their topic again."),
+    again: bool = typer.Option(False, "--again", help="Also those that were put back before."),
+    yes: bool = typer.Option(False, "--yes", help="Do not ask."),
+) -> None:
+    """Show the dead letters of a topic; with --put-back, give them to the workers once more."""
+    from datetime import UTC, datetime
+
+    from allywatch.broker.deadletters import Filter, original_topic, parse_since
+    from allywatch.broker.redrive import open_redrive
+    from allywatch.config import KafkaSettings, WorkerSettings
+
+    after = parse_since(since, datetime.now(UTC)) if since else None
+    wanted = Filter(reason, after, partition, region, grep)
+    with open_redrive(KafkaSettings(), original_topic(topic), WorkerSettings().app_id) as opened:
+        if put_back:
+            _put_back(opened, wanted, limit, again, yes)
+        else:
+            _show_letters(opened, wanted, limit or 50, again)
+
+
+def _put_back(opened: "Redrive", wanted: "Filter", limit: int | None, again: bool, yes: bool) -> None:
+    from rich.progress import Progress
+
+    plan = opened.plan(wanted, limit=limit, again=again)
+    for hindrance, count in plan.hindrances.items():
+        typer.echo(f"{count} cannot be put back: {hindrance}.")
+    if plan.count == 0:
+        typer.echo("Nothing to put back.")
+        return
+    if not yes:
+        typer.confirm(f"Put {plan.count} dead letters back?", abort=True)
+    with Progress(transient=True) as bar:
+        task = bar.add_task("putting back", total=plan.count)
+        written = opened.execute(plan, lambda count: bar.advance(task, count))
+    typer.echo(f"Put {plan.count} dead letters back as {written} records.")
+
+
+def _show_letters(opened: "Redrive", wanted: "Filter", limit: int, again: bool) -> None:
+    from collections import Counter
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from allywatch.records import REASON
+
+    progress = opened.progress()
+    table = Table("where", "when (UTC)", "reason", "detail", "region", "key", "bytes", "excerpt")
+    reasons = Counter[str]()
+    for letter in opened.letters():
+        handled = letter.record.offset in progress[letter.record.partition]
+        if (again or not handled) and wanted.matches(letter):
+            reasons[letter.header(REASON) or "unknown"] += 1
+            if reasons.total() <= limit:
+                table.add_row(*_row(letter))
+    console = Console()
+    console.print(table)
+    console.print(f"{reasons.total()} dead letters, {min(limit, reasons.total())} shown", end="")
+    console.print("".join(f"; {reason} {count}" for reason, count in sorted(reasons.items())) + ".")
+
+
+def _row(letter: "DeadLetter") -> "list[Text]":
+    from rich.text import Text
+
+    from allywatch.records import DETAIL, REASON, REGION
+
+    record = letter.record
+    cells = [
+        f"{record.partition}:{record.offset}",
+        f"{letter.time:%Y-%m-%d %H:%M:%S}",
+        letter.header(REASON),
+        letter.header(DETAIL)[:120],
+        letter.header(REGION),
+        _excerpt(record.key, 40),
+        str(letter.size),
+        _excerpt(record.value, 60),
+    ]
+    return [Text(cell) for cell in cells]  # Text: what came from outside is not read as markup
+
+
+def _excerpt(value: bytes | None, length: int) -> str:
+    text = "(null)" if value is None else value[: 4 * length].decode("utf-8", "replace")
+    return "".join(char if char.isprintable() else " " for char in text)[:length]
