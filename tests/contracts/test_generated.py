@@ -1,12 +1,14 @@
 """The committed schemas, examples, AsyncAPI document and reference page follow from the models."""
 
 import json
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
+from pydantic import ValidationError
 
 from allywatch.errors import RejectReason
 from allywatch.records import Record, Rejection, dead_letter
@@ -128,6 +130,24 @@ def _resolve(reference: str) -> Json:
     for step in filter(None, pointer.split("/")):
         node = node[step]
     return node
+
+
+def _validate_asyncapi(document: Json) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # asyncapi3 has a field named `schema`
+        from asyncapi3 import AsyncAPI3
+    AsyncAPI3.model_validate(document)
+
+
+def test_the_asyncapi_document_is_valid_asyncapi() -> None:
+    _validate_asyncapi(ASYNCAPI)
+
+
+def test_that_validity_is_really_checked() -> None:
+    with pytest.raises(ValidationError, match="info"):
+        _validate_asyncapi({name: part for name, part in ASYNCAPI.items() if name != "info"})
+    with pytest.raises(ValidationError, match="stranger"):
+        _validate_asyncapi(ASYNCAPI | {"stranger": 1})
 
 
 def test_every_reference_in_the_asyncapi_document_resolves() -> None:
