@@ -10,7 +10,6 @@ from typing import Generic, TypeVar
 from allywatch.errors import RejectReason, StopWorker
 from allywatch.records import Application, FailureLimit, Output, Record, Rejection
 from allywatch.stream.inbox import Inbox
-from allywatch.stream.ledger import Ledger, Oversized
 from allywatch.stream.log import Log, LogReader, LogWriter, TooLarge
 from allywatch.stream.observer import Observer
 from allywatch.stream.position import (
@@ -23,6 +22,7 @@ from allywatch.stream.position import (
     resume,
 )
 from allywatch.stream.restore import Restored, restore
+from allywatch.stream.uncommitted import Oversized, Uncommitted
 
 S = TypeVar("S")
 
@@ -111,7 +111,7 @@ class Session(Generic[S]):
         self._observer = observer
         self._reader = log.reader(work.partition)
         self._writer = log.writer(work.partition, work.writer_name)
-        self._ledger: Ledger[S]
+        self._uncommitted: Uncommitted[S]
         self._attempt: Attempt
         self._topic_id = ""
         self._durable = -1
@@ -152,7 +152,7 @@ class Session(Generic[S]):
             begin=begin,
             end=end,
         )
-        await self._open_ledger(restored)
+        await self._open(restored)
         await self._note_start(restored.attempt, end)
         self._inbox.extend(end)
         self._measure(end)
@@ -164,9 +164,9 @@ class Session(Generic[S]):
             self._durable,
         )
 
-    async def _open_ledger(self, restored: Restored[S]) -> None:
+    async def _open(self, restored: Restored[S]) -> None:
         work = self._work
-        self._ledger = Ledger(
+        self._uncommitted = Uncommitted(
             work.application,
             restored.states,
             self._durable,
@@ -176,9 +176,9 @@ class Session(Generic[S]):
             self._precautions.condemned,
         )
         if restored.recovered:
-            self._ledger.add(restored.dead_letters, restored.recovered)
-            await self._commit(*self._ledger.settle())
-            self._ledger.settled()
+            self._uncommitted.add(restored.dead_letters, restored.recovered)
+            await self._commit(*self._uncommitted.settle())
+            self._uncommitted.settled()
         for record, rejection in restored.rejections:
             self._observer.rejected(record, rejection)
 
@@ -220,13 +220,13 @@ class Session(Generic[S]):
             StopWorker: Going on would lose or falsify something.
             Exception: Anything else; the session must be closed.
         """
-        if not await self._inbox.news(self._ledger.next, self._work.pace.idle):
+        if not await self._inbox.news(self._uncommitted.next, self._work.pace.idle):
             await self._ask_end()
         await asyncio.sleep(self._committed_at + self._work.pace.interval - time.monotonic())
         while not self._commit_is_due() and not self._stop.is_set():
-            if record := self._inbox.take(self._ledger.next):
+            if record := self._inbox.take(self._uncommitted.next):
                 await self._apply(record)
-            elif (end := self._inbox.gap(self._ledger.next)) > self._ledger.next:
+            elif (end := self._inbox.gap(self._uncommitted.next)) > self._uncommitted.next:
                 await self._catch_up(end)
             else:
                 break
@@ -237,8 +237,8 @@ class Session(Generic[S]):
     async def _ask_end(self) -> None:
         """Nothing was delivered: a gap at the tail, a stalled group, or a quiet log."""
         end = await self._reader.end(self._work.source)
-        check_end(self._ledger.next, topic=self._work.source, partition=self._work.partition, end=end)
-        if end > self._ledger.next:
+        check_end(self._uncommitted.next, topic=self._work.source, partition=self._work.partition, end=end)
+        if end > self._uncommitted.next:
             self._inbox.extend(end)
         self._measure(end)
 
@@ -246,7 +246,7 @@ class Session(Generic[S]):
         """Apply [next, end) from the log: records that were never delivered, or dropped by the inbox."""
         work = self._work
         begin = await self._reader.begin(work.source)
-        position = Position(self._topic_id, self._ledger.next)
+        position = Position(self._topic_id, self._uncommitted.next)
         resume(
             position,
             topic=work.source,
@@ -255,7 +255,7 @@ class Session(Generic[S]):
             begin=begin,
             end=end,
         )
-        async with aclosing(self._reader.read(work.source, self._ledger.next, end)) as chunks:
+        async with aclosing(self._reader.read(work.source, self._uncommitted.next, end)) as chunks:
             async for records, offset in chunks:
                 for record in records:
                     await self._apply(record)
@@ -263,14 +263,14 @@ class Session(Generic[S]):
                         await self._commit_applied()
                     if self._stop.is_set():
                         return
-                self._ledger.skip_to(offset)
+                self._uncommitted.skip_to(offset)
 
     async def _apply(self, record: Record) -> None:
         if single := record.offset < self._precautions.single_until:
             await self._commit_applied()
             if self._precautions.noting:
                 await self._note_in_hand(record.offset)
-        for rejection in self._ledger.apply(record):
+        for rejection in self._uncommitted.apply(record):
             self._observer.rejected(record, rejection)
             if rejection.reason is RejectReason.PROCESSING_FAILED:
                 self._count_failure(rejection)
@@ -301,22 +301,22 @@ class Session(Generic[S]):
     def _commit_is_due(self) -> bool:
         pace = self._work.pace
         late = time.monotonic() - self._committed_at > pace.interval + pace.backlog
-        return self._ledger.pending >= pace.max_batch or (late and self._ledger.pending > 0)
+        return self._uncommitted.pending >= pace.max_batch or (late and self._uncommitted.pending > 0)
 
     async def _commit_applied(self) -> None:
-        if self._ledger.next == self._durable:
+        if self._uncommitted.next == self._durable:
             return
         try:
-            await self._commit(*self._ledger.settle())
+            await self._commit(*self._uncommitted.settle())
         except (Oversized, TooLarge) as exc:
             self._isolate(exc)
             raise
-        self._ledger.settled()
+        self._uncommitted.settled()
 
     async def _commit(self, *outputs: Output) -> None:
         """One transaction: these outputs, and the position."""
         started, work = time.monotonic(), self._work
-        position = Position(self._topic_id, self._ledger.next)
+        position = Position(self._topic_id, self._uncommitted.next)
         async with asyncio.timeout(work.pace.commit_timeout):
             await self._writer.commit((*outputs, Output(work.state, POSITION_KEY, position.encode())))
         self._durable = position.offset
@@ -325,9 +325,9 @@ class Session(Generic[S]):
 
     def _isolate(self, exc: Exception) -> None:
         """Find the record whose outputs are too large: take them singly, then give up on the one."""
-        offset = self._ledger.next - 1
-        if self._ledger.pending > 1:
-            self._take_singly_until(self._ledger.next)
+        offset = self._uncommitted.next - 1
+        if self._uncommitted.pending > 1:
+            self._take_singly_until(self._uncommitted.next)
         elif offset in self._precautions.condemned:
             raise StopWorker(
                 f"the dead letter of {self._work.source} partition {self._work.partition} offset {offset} "

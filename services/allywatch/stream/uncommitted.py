@@ -24,10 +24,10 @@ def size_of(output: Output) -> int:
 
 
 @dataclass(slots=True)
-class Ledger(Generic[S]):
+class Uncommitted(Generic[S]):
     """The states of one partition, and the changes and outputs of the transaction in hand.
 
-    Nothing is ever undone: after any failure the owner throws the ledger away and restores another.
+    Nothing is ever undone: after any failure the owner throws this away and restores another.
     """
 
     application: Application[S]

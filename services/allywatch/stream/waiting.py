@@ -1,0 +1,33 @@
+"""Waiting for a broker that is not up yet, and for topics that are not there yet."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+import structlog
+
+from allywatch.errors import AllywatchError
+
+_log = structlog.get_logger(__name__)
+
+
+async def wait_for_topics(
+    ask: Callable[[], Mapping[str, str]], pause_seconds: float = 1.0
+) -> Mapping[str, str]:
+    """Ask until it answers; each new reason for waiting is one line in the log.
+
+    Args:
+        ask: Blocking; the ids of the topics, or `AllywatchError` with what is missing. Run in a thread.
+        pause_seconds: Between two questions.
+
+    Returns:
+        What it answered.
+    """
+    said = ""
+    while True:
+        try:
+            return await asyncio.to_thread(ask)
+        except AllywatchError as exc:
+            if str(exc) != said:
+                said = str(exc)
+                _log.warning("waiting for Kafka", reason=said)
+        await asyncio.sleep(pause_seconds)
