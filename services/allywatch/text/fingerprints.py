@@ -1,0 +1,37 @@
+"""The fingerprint of an article: equal for copies of one text, whatever stands around it."""
+
+import hashlib
+import re
+
+from allywatch.text.clean import CleanText
+from allywatch.text.furniture import Furniture
+
+_WORD = re.compile(r"\w+")
+_AGENCY = re.compile(r"\s*\((?:[A-Z][\w.&/-]*\s?){1,4}\)\s*")
+
+
+def fingerprint_of(clean: CleanText, furniture: Furniture, own_name: str, doc_id: str) -> str:
+    """32 hexadecimal digits: of the body's words without furniture, dateline and byline.
+
+    Without a body it is of the title, without both of the id: empty articles are no copies of each other.
+    """
+    words = _body_words(clean, furniture, own_name)
+    if not words:
+        words = _words(clean.text[: clean.title_end])
+    material = " ".join(words) if words else "\0" + doc_id
+    return hashlib.blake2b(material.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def _body_words(clean: CleanText, furniture: Furniture, own_name: str) -> list[str]:
+    parts: list[str] = []
+    position = min(clean.title_end + 2, len(clean.text))
+    for start, end in furniture.spans(clean.text, position, own_name):
+        if start >= position:
+            parts.append(clean.text[position:start])
+        position = max(position, end)
+    parts.append(clean.text[position:])
+    return _words(_AGENCY.sub(" ", " ".join(parts)))
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.casefold())

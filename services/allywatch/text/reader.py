@@ -1,0 +1,261 @@
+"""Articles to evidence. Compile once, read many; pure: the same article gives the same items."""
+
+import hashlib
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from allywatch.regions import Registry
+from allywatch.text.clean import CleanText, clean
+from allywatch.text.fingerprints import fingerprint_of
+from allywatch.text.furniture import Furniture, Span
+from allywatch.text.lexicon import LEXICON_VERSION, Lexicon, Rule, load_lexicon
+from allywatch.text.modality import ModalityReader, Tone, opens_with_supposition
+from allywatch.text.names import Mention
+from allywatch.text.passages import passage_of
+from allywatch.text.quotes import quote_span
+from allywatch.text.roles import Casting, Part
+from allywatch.text.scanning import CueHit, Scan, Scanner
+from allywatch.text.sentences import Place, Sentence, index_at, split
+from allywatch_schemas import (
+    ArticleStatus,
+    Evidence,
+    EvidenceKind,
+    Mechanism,
+    Modality,
+    NewsArticle,
+    Role,
+    Track,
+)
+
+MOST_ITEMS = 60
+"""Items of one article; the strongest stay."""
+
+_LEAST_EVENT_PROBABILITY = 0.45
+"""Below it a match is at most a mechanism: on analytical prose, event classes are noise."""
+_BOUNDS = (0.3, 0.8)
+_FOREIGN = 0.9
+"""Our lexicon is thinner, and less tried, in languages other than English."""
+_EFFECTS = frozenset(
+    {Mechanism.ALLIANCE_COHESION, Mechanism.DETERRENCE_CREDIBILITY, Mechanism.ADVERSARY_EMBOLDENED}
+)
+_SURE = frozenset({Modality.ASSERTED, Modality.PLANNED})
+
+
+@cache
+def _furniture() -> Furniture:
+    return Furniture(load_lexicon().furniture)
+
+
+def fingerprint(article: NewsArticle) -> str:
+    """32 hexadecimal digits, equal for copies of one text under other titles and in other outlets."""
+    return fingerprint_of(clean(article), _furniture(), article.source.name, article.id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """One region's part in one cue, read."""
+
+    part: Part
+    hit: CueHit
+    rule: Rule
+    sentence: int
+    modality: Modality
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One article in hand: its text, plain and folded, its sentences, and who is named in each."""
+
+    text: str
+    padded: str
+    sentences: list[Sentence]
+    mentions: list[list[Mention]]
+    year: int
+    tones: dict[tuple[int, str], Tone] = field(default_factory=dict)
+
+
+class ArticleReader:
+    """Reads articles with one registry and the package's lexicon (or another one)."""
+
+    def __init__(self, registry: Registry, lexicon: Lexicon | None = None) -> None:
+        lexicon = lexicon or load_lexicon()
+        self._scanner = Scanner(registry, lexicon.mechanisms)
+        self._casting = Casting(registry)
+        self._modality = ModalityReader(lexicon.modality)
+        self._furniture = Furniture(lexicon.furniture)
+
+    def read(self, article: NewsArticle) -> list[Evidence]:
+        """The direct evidence of an article, in order of its place; none for most articles, and for canceled ones.
+
+        Law: `quote == (title + "\\n\\n" + body)[span]`, as published. At most one item per region, mechanism and
+        sentence, at most `MOST_ITEMS` in all.
+        """
+        if article.status is ArticleStatus.CANCELED:
+            return []
+        page = clean(article)
+        scan = self._scanner.scan(page.text, article.published_at.date())
+        if scan is None:
+            return []
+        sentences = split(page.text, page.title_end)
+        furniture = self._furniture.spans(page.text, page.title_end, article.source.name)
+        place = _Reading(
+            page.text, scan.padded, sentences, [[] for _ in sentences], article.published_at.year
+        )
+        found = self._found(place, scan, furniture)
+        items = [_evidence(article, page, sentences, one) for one in _strongest(found)]
+        return [item for item in items if item.span is not None]
+
+    def _found(self, place: _Reading, scan: Scan, furniture: list[Span]) -> list[_Found]:
+        starts = [sentence.start for sentence in place.sentences]
+        for mention in scan.mentions:
+            if not _within(mention.start, furniture):
+                place.mentions[index_at(starts, mention.start)].append(mention)
+        noisy = {index_at(starts, position) for position in scan.noise}
+        if len(scan.noise) >= 3 and len(noisy) * 3 > len(place.sentences):
+            return []
+        found: list[_Found] = []
+        for hit in scan.cues:
+            index = index_at(starts, hit.start)
+            if index in noisy or hit.end > place.sentences[index].end or _within(hit.start, furniture):
+                continue
+            found.extend(self._of_cue(place, hit, index))
+        return _as_sure_as_their_premise(_one_per_sentence(found))
+
+    def _of_cue(self, place: _Reading, hit: CueHit, index: int) -> Iterator[_Found]:
+        rule = hit.cue.rule
+        if rule is None:
+            return
+        parts = self._casting.parts(passage_of(place.text, hit, index, place.sentences, place.mentions))
+        if not parts:
+            return
+        modality = self._modality_of(place, hit, index)
+        language = 1.0 if hit.cue.language == "en" else _FOREIGN
+        for part in parts:
+            probability = min(max(rule.probability * part.certainty * language, _BOUNDS[0]), _BOUNDS[1])
+            yield _Found(part, hit, rule, index, modality, round(probability, 3))
+
+    def _modality_of(self, place: _Reading, hit: CueHit, index: int) -> Modality:
+        """The modality of the cue's own sentence; a list item that is sure of itself takes that of its lead."""
+        sentence = place.sentences[index]
+        start = hit.start - sentence.start
+        own = self._tone(place, index, hit.cue.language).at(start, hit.end - sentence.start)
+        if own is Modality.ASSERTED and place.text[max(0, hit.start - 3) : hit.start].lower() == "to ":
+            own = Modality.PLANNED
+        if (
+            own in _SURE
+            and hit.cue.language == "en"
+            and opens_with_supposition(place.text[sentence.start : sentence.end], start)
+        ):
+            own = Modality.SPECULATIVE
+        if own not in _SURE or sentence.lead is None:
+            return own
+        lead = place.sentences[sentence.lead]
+        length = lead.end - lead.start
+        inherited = self._tone(place, sentence.lead, hit.cue.language).at(length, length)
+        return own if inherited is Modality.ASSERTED else inherited
+
+    def _tone(self, place: _Reading, index: int, language: str) -> Tone:
+        tone = place.tones.get((index, language))
+        if tone is None:
+            sentence = place.sentences[index]
+            words = place.text[sentence.start : sentence.end]
+            folded = place.padded[sentence.start + 1 : sentence.end + 1]
+            tone = place.tones[index, language] = self._modality.tone(words, folded, language, place.year)
+        return tone
+
+
+def _within(position: int, spans: Sequence[Span]) -> bool:
+    index = bisect_right(spans, position, key=lambda span: span[0]) - 1
+    return index >= 0 and any(start <= position < end for start, end in spans[max(0, index - 2) : index + 1])
+
+
+def _one_per_sentence(found: Sequence[_Found]) -> list[_Found]:
+    best: dict[tuple[str, Mechanism, int], _Found] = {}
+    for one in found:
+        key = (one.part.region, one.rule.mechanism, one.sentence)
+        kept = best.get(key)
+        if kept is None or _strength(one) > _strength(kept):
+            best[key] = one
+    return list(best.values())
+
+
+def _as_sure_as_their_premise(found: list[_Found]) -> list[_Found]:
+    """An effect ("emboldens", "undermines unity") is no surer than the pullback that the article supposes."""
+    premises = [one for one in found if one.rule.mechanism is Mechanism.PATRON_DISENGAGEMENT]
+    if not premises or any(one.modality in _SURE for one in premises):
+        return found
+    return [
+        _Found(one.part, one.hit, one.rule, one.sentence, _nearest(premises, one).modality, one.probability)
+        if one.rule.mechanism in _EFFECTS and one.modality in _SURE
+        else one
+        for one in found
+    ]
+
+
+def _nearest(premises: Sequence[_Found], one: _Found) -> _Found:
+    return min(premises, key=lambda premise: (abs(premise.sentence - one.sentence), premise.hit.start))
+
+
+def _strength(one: _Found) -> float:
+    return one.probability * one.rule.intensity
+
+
+def _strongest(found: Sequence[_Found]) -> list[_Found]:
+    order = sorted(found, key=lambda one: (-_strength(one), one.sentence, one.part.region, one.rule.id))
+    return sorted(order[:MOST_ITEMS], key=lambda one: (one.hit.start, one.part.region, one.rule.id))
+
+
+def _evidence(
+    article: NewsArticle, page: CleanText, sentences: Sequence[Sentence], found: _Found
+) -> Evidence:
+    rule, part = found.rule, found.part
+    sentence = sentences[found.sentence]
+    span = quote_span(page, sentence, found.hit.start, found.hit.end)
+    start, end = page.to_original(found.hit.start, found.hit.end)
+    is_event = (
+        rule.plover_root is not None
+        and found.modality is Modality.ASSERTED
+        and found.probability >= _LEAST_EVENT_PROBABILITY
+    )
+    acts_only_in_thought = rule.track is Track.ACTS and found.modality is not Modality.ASSERTED
+    return Evidence(
+        id=_item_id(article, part.region, rule.id, start),
+        doc_id=article.id,
+        region=part.region,
+        kind=EvidenceKind.EVENT if is_event else EvidenceKind.MECHANISM,
+        track=Track.WORDS if acts_only_in_thought else rule.track,
+        mechanism=rule.mechanism,
+        plover_root=rule.plover_root if is_event else None,
+        quad=rule.quad if is_event else None,
+        role=part.role,
+        actor=part.actor,
+        target=part.adversary if part.role is Role.SOURCE else part.region,
+        patron=part.patron,
+        adversary=part.adversary,
+        sign=rule.sign,
+        intensity=rule.intensity,
+        modality=found.modality,
+        probability=found.probability,
+        salience=_salience(sentence, found.sentence),
+        half_life_hours=rule.half_life_hours,
+        event_time=article.published_at,
+        span=span,
+        quote=page.original[span[0] : span[1]],
+        trigger=page.original[start : min(end, start + 300)],
+        rule_id=rule.id,
+        lexicon_version=LEXICON_VERSION,
+    )
+
+
+def _salience(sentence: Sentence, index: int) -> float:
+    if sentence.place is Place.TITLE:
+        return 1.0
+    return 0.8 if index <= 3 else 0.5
+
+
+def _item_id(article: NewsArticle, region: str, rule: str, start: int) -> str:
+    material = "\0".join((article.id, str(article.version), region, rule, str(start)))
+    return hashlib.blake2b(material.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()

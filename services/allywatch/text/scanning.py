@@ -1,0 +1,98 @@
+"""One pass of one automaton over a text: who is named, and which cues stand in it."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+import ahocorasick_rs
+
+from allywatch.regions import Name, Registry
+from allywatch.text.cues import Cue, compile_cues
+from allywatch.text.folding import fold, has_no_spaces
+from allywatch.text.lexicon import LexiconFile
+from allywatch.text.names import Mention, NameIndex
+
+_MOST_HITS = 20_000
+"""More hits than this are the mark of a text made to hurt; the rest is not looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class CueHit:
+    """A cue at [start, end) of the clean text."""
+
+    start: int
+    end: int
+    cue: Cue
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What stands in one text, each list in order of its place."""
+
+    padded: str
+    """The folded text behind one space: character i + 1 stands for character i of the text."""
+    mentions: list[Mention]
+    cues: list[CueHit]
+    noise: list[int]
+
+
+class Scanner:
+    """All names of a registry and all cues of a lexicon, compiled together."""
+
+    def __init__(self, registry: Registry, lexicon: LexiconFile) -> None:
+        self._index = NameIndex(registry)
+        cues: dict[str, list[Cue]] = defaultdict(list)
+        for cue in compile_cues(lexicon):
+            cues[cue.head].append(cue)
+        patterns = list(dict.fromkeys([*self._index.patterns, *cues]))
+        self._names: list[tuple[Name, ...] | None] = [self._index.patterns.get(p) for p in patterns]
+        self._cues: list[tuple[Cue, ...]] = [tuple(cues.get(p, ())) for p in patterns]
+        self._whole = [
+            not has_no_spaces(p[-1]) and not any(c.open_end for c in cues.get(p, ())) for p in patterns
+        ]
+        self._automaton = ahocorasick_rs.AhoCorasick(patterns)
+
+    def scan(self, text: str, day: date) -> Scan | None:
+        """What stands in `text`, published on `day`; None unless it holds both a name and a cue."""
+        padded = " " + fold(text) + " "
+        names: list[tuple[int, int, tuple[Name, ...]]] = []
+        heads: list[tuple[int, int, tuple[Cue, ...]]] = []
+        hits = self._automaton.find_matches_as_indexes(padded, overlapping=True)
+        whole, named, cued = self._whole, self._names, self._cues
+        for pattern, start, end in hits[:_MOST_HITS]:
+            if whole[pattern] and padded[end] != " ":
+                continue
+            name = named[pattern]
+            if name is not None:
+                names.append((start, end, name))
+            if cued[pattern]:
+                heads.append((start, end, cued[pattern]))
+        if not names or not heads:
+            return None
+        return self._complete(text, padded, names, heads, day)
+
+    def _complete(
+        self,
+        text: str,
+        padded: str,
+        names: list[tuple[int, int, tuple[Name, ...]]],
+        heads: list[tuple[int, int, tuple[Cue, ...]]],
+        day: date,
+    ) -> Scan | None:
+        cues: list[CueHit] = []
+        noise: list[int] = []
+        for start, end, candidates in heads:
+            begin = start - (padded[start] != " ")
+            for cue in candidates:
+                stop = cue.end_in(padded, end, len(padded) - 1)
+                if stop is None:
+                    continue
+                if cue.rule is None:
+                    noise.append(begin)
+                else:
+                    cues.append(CueHit(begin, stop - 1, cue))
+        mentions = self._index.mentions(text, padded, names, day) if cues else []
+        if not mentions:
+            return None
+        cues.sort(key=lambda hit: (hit.start, -hit.end))
+        return Scan(padded, mentions, cues, sorted(noise))
