@@ -1,5 +1,7 @@
 """The commands as a person meets them: what they print, and how they exit."""
 
+import time
+
 import pytest
 import typer
 from typer.testing import CliRunner, Result
@@ -39,6 +41,10 @@ def test_topics_says_what_it_did_and_shows_differences_in_a_table(clean_kafka: K
     with admin_client(clean_kafka) as client:
         client.delete_topics(["region-risk-dlq"])
         client.create_partitions({"region-inputs": 6})
+        while "region-risk-dlq" in client.list_topics():  # a broker learns of it a moment later
+            time.sleep(0.05)
+        while len(client.describe_topics(["region-inputs"])[0]["partitions"]) != 6:
+            time.sleep(0.05)
     missing = run(clean_kafka, "topics", "--check-only")
     assert missing.exit_code == 1
     assert "region-risk-dlq" in missing.output

@@ -15,6 +15,11 @@ class Health:
     """What a worker knows of itself. Ready = every condition holds; live = its loop moved lately.
 
     Thread-safe: the loop sets, the server's thread reads.
+
+    Args:
+        conditions: What must hold for the worker to be ready; none holds at first.
+        clock: Seconds that never go back.
+        stale_after: Seconds without a `beat` after which the worker counts as stuck.
     """
 
     def __init__(
@@ -43,16 +48,26 @@ class Health:
         return age < self._stale_after, {"seconds_since_last_beat": round(age, 3)}
 
     def ready(self) -> tuple[bool, dict[str, object]]:
-        """Whether all conditions hold, with each and its detail."""
+        """Whether the worker is live and all conditions hold, with each condition and its detail."""
         with self._lock:
             conditions = dict(self._conditions)
-        alive, _ = self.live()
-        body: dict[str, object] = {k: {"ok": ok, "detail": detail} for k, (ok, detail) in conditions.items()}
-        return alive and all(ok for ok, _ in conditions.values()), body
+        alive, beat = self.live()
+        states = {name: {"ok": ok, "detail": detail} for name, (ok, detail) in conditions.items()}
+        return alive and all(ok for ok, _ in conditions.values()), {"conditions": states, **beat}
 
 
 class HealthServer:
-    """Serves a registry and a health on loopback, unless told otherwise."""
+    """Serves a registry and a health on loopback, unless told otherwise.
+
+    Args:
+        registry: What `/metrics` shows.
+        health: What `/live` and `/ready` tell.
+        host: The interface.
+        port: 0 takes a free one.
+
+    Raises:
+        StopWorker: The port cannot be had.
+    """
 
     def __init__(self, registry: CollectorRegistry, health: Health, host: str, port: int) -> None:
         try:
@@ -63,7 +78,9 @@ class HealthServer:
                 "Choose another port with ALLYWATCH_METRICS_PORT (0 takes a free one)."
             ) from None
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, name="health", daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, name="health", daemon=True
+        )
 
     @property
     def port(self) -> int:
@@ -83,24 +100,39 @@ class HealthServer:
 
 def _handler(registry: CollectorRegistry, health: Health) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            path = self.path.split("?", 1)[0]
-            if path == "/metrics":
-                self._answer(200, CONTENT_TYPE_LATEST, generate_latest(registry))
-            elif path in ("/live", "/ready"):
-                ok, body = health.live() if path == "/live" else health.ready()
-                self._answer(200 if ok else 503, "application/json", json.dumps({"ok": ok, **body}).encode())
-            else:
-                self._answer(404, "text/plain", b"try /metrics, /live or /ready\n")
+        timeout = 10.0  # a client that says nothing does not hold its thread for ever
 
-        def _answer(self, status: int, content_type: str, body: bytes) -> None:
+        def do_GET(self) -> None:
+            status, content_type, body = self._page()
+            self._head(status, content_type, len(body))
+            self.wfile.write(body)
+
+        def do_HEAD(self) -> None:
+            status, content_type, body = self._page()
+            self._head(status, content_type, len(body))
+
+        def _page(self) -> tuple[int, str, bytes]:
+            match self.path.split("?", 1)[0]:
+                case "/metrics":
+                    return 200, CONTENT_TYPE_LATEST, generate_latest(registry)
+                case "/live":
+                    return _as_json(*health.live())
+                case "/ready":
+                    return _as_json(*health.ready())
+                case _:
+                    return 404, "text/plain", b"try /metrics, /live or /ready\n"
+
+        def _head(self, status: int, content_type: str, length: int) -> None:
             self.send_response(status)
             self.send_header("Content-Type", content_type)
-            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Content-Length", str(length))
             self.end_headers()
-            self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:
             pass
 
     return Handler
+
+
+def _as_json(ok: bool, body: dict[str, object]) -> tuple[int, str, bytes]:
+    return 200 if ok else 503, "application/json", json.dumps({"ok": ok, **body}).encode()
