@@ -6,9 +6,6 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from allywatch_schemas import Message
-from allywatch_schemas.generate.jsonschema import schema_of
-
 Json = Any
 Schema = Mapping[str, Any]
 
@@ -17,9 +14,8 @@ _CHARACTERS = st.characters(exclude_categories=["Cs"])
 _FIRST, _LAST = datetime(1975, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001 - Hypothesis adds the zones
 
 
-def values_of(message: type[Message]) -> st.SearchStrategy[Json]:
-    """JSON values of a message that also keep the rules that no schema can state."""
-    schema = schema_of(message)
+def values_of(schema: Schema) -> st.SearchStrategy[Json]:
+    """JSON values of a message's schema that also keep the rules that no schema can state."""
     return _any(schema, schema)
 
 

@@ -7,13 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator, FormatChecker
 
-from allywatch_schemas import MESSAGES
+from allywatch_schemas import MESSAGES, Message
 from allywatch_schemas.compatibility import breaks, unreadable
+from allywatch_schemas.generate.examples import EXAMPLES
 from allywatch_schemas.generate.jsonschema import file_name, schema_of
+from contracts.strategies import values_of
 
 RELEASED = sorted((Path(__file__).parent / "released").rglob("*.schema.json"))
 NOW = {file_name(message): schema_of(message) for message in MESSAGES.values()}
+
+every_release = pytest.mark.parametrize("path", RELEASED, ids=lambda path: f"{path.parent.name}-{path.name}")
 
 Json = dict[str, Any]
 Change = Callable[[Json], Any]
@@ -23,10 +30,33 @@ def test_some_schemas_were_released() -> None:
     assert RELEASED
 
 
-@pytest.mark.parametrize("path", RELEASED, ids=lambda path: f"{path.parent.name}-{path.name}")
+@every_release
 def test_the_contract_of_today_can_follow_every_released_one(path: Path) -> None:
     assert path.name in NOW, f"{path.name} was released and is gone: keep it, or publish a new type"
     assert breaks(json.loads(path.read_text(encoding="utf-8")), NOW[path.name]) == []
+
+
+def _released_type(path: Path) -> tuple[Json, type[Message]]:
+    schema = json.loads(path.read_text(encoding="utf-8"))
+    return schema, MESSAGES[schema["$id"].removeprefix("urn:allywatch:")]
+
+
+@every_release
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_records_written_under_a_released_schema_are_read_today(path: Path, data: st.DataObject) -> None:
+    schema, message = _released_type(path)
+    message.read(json.dumps(data.draw(values_of(schema))).encode())
+
+
+@every_release
+def test_records_written_today_are_valid_under_a_released_schema(path: Path) -> None:
+    schema, message = _released_type(path)
+    validator = Draft202012Validator(schema, format_checker=FormatChecker())
+    written = [example.message.write() for example in EXAMPLES if isinstance(example.message, message)]
+    assert written
+    for value in written:
+        validator.validate(json.loads(value))
 
 
 OLD: Json = {
