@@ -102,6 +102,8 @@ class _Comparison:
         for pattern, member in patterns.items():
             yield from self.differences(writer["patternProperties"][pattern], member, f"{at}{{}}")
         members = reader.get("additionalProperties")
+        if patterns and members is False and writer.get("additionalProperties") is not False:
+            yield f"{at}: other keys where they are refused"
         if isinstance(members, Mapping):
             other = writer.get("additionalProperties")
             yield from self.differences(other if isinstance(other, Mapping) else {}, members, f"{at}{{}}")

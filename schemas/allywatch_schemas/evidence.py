@@ -198,6 +198,7 @@ class SourceRange(Part):
     totals: Annotated[dict[Hour, Annotated[int, Field(ge=0)]], AfterValidator(_by_hour)] = Field(
         default_factory=dict,
         description="Records by hour of event time (`2026-11-22T14`), for shares of the world's news.",
+        json_schema_extra={"additionalProperties": False},
     )
 
     @model_validator(mode="after")

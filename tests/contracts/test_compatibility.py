@@ -77,7 +77,11 @@ OLD: Json = {
         "span": {"anyOf": [{"type": "array", "prefixItems": [{"type": "integer"}, {"type": "integer"}]}]},
         "note": {"anyOf": [{"type": "string", "maxLength": 9}, {"type": "null"}], "default": None},
         "flag": {"type": "boolean", "default": False},
-        "totals": {"type": "object", "patternProperties": {"^h$": {"type": "integer"}}},
+        "totals": {
+            "type": "object",
+            "patternProperties": {"^h$": {"type": "integer"}},
+            "additionalProperties": False,
+        },
         "sizes": {"type": "object", "additionalProperties": {"type": "integer"}},
     },
     "required": ["id", "code", "at", "level", "share", "count", "part", "parts"],
@@ -172,6 +176,10 @@ BREAKING: dict[str, tuple[Change, str]] = {
     "the keys of a map change": (
         lambda s: s["properties"]["totals"].update(patternProperties={"^d$": {"type": "integer"}}),
         "$.totals: keys",
+    ),
+    "a map takes other keys": (
+        lambda s: s["properties"]["totals"].pop("additionalProperties"),
+        "$.totals: other keys where they are refused",
     ),
     "the values of a map change": (
         lambda s: s["properties"]["sizes"]["additionalProperties"].update(type="string"),
