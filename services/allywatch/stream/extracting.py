@@ -105,8 +105,7 @@ class Worker:
         finally:
             if looking:
                 looking.cancel()
-            await self._outlet.stop()
-            await self._intake.stop()
+            await asyncio.gather(self._outlet.stop(), self._intake.stop())
 
     async def _reach(self, start: Callable[[], Any], stop: asyncio.Event) -> None:
         """Start a client, however long the broker takes to come up."""

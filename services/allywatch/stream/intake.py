@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +22,7 @@ MAX_RECORDS = 2_000
 _REVOKE_SECONDS = 5.0
 """How long a rebalance waits for the poll in hand. Finishing it later is harmless, see `extracting`."""
 _COMMIT_SECONDS = 10.0
+_STOP_SECONDS = 2.0
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +37,16 @@ class Taken:
     start: int
     end: int
     records: Sequence[Record]
+
+
+async def finish(closing: Coroutine[Any, Any, None], seconds: float) -> None:
+    """Give an aiokafka client so long to close. Without a broker it can hang, and swallow its cancellation."""
+    task = asyncio.create_task(closing)
+    await asyncio.wait((task,), timeout=seconds)
+    if not task.done():
+        task.cancel()
+    elif not task.cancelled() and task.exception():
+        log.info("a client did not close well: %s", task.exception())
 
 
 class Intake(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka's class is untyped
@@ -101,8 +112,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka's clas
     async def stop(self) -> None:
         """Leave the group; nothing is committed here."""
         if self._consumer is not None:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._consumer.stop(), 3)
+            await finish(self._consumer.stop(), _STOP_SECONDS)
             self._consumer = None
 
     async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from itertools import zip_longest
 from typing import Any
 
@@ -11,11 +10,13 @@ from aiokafka import AIOKafkaProducer
 
 from allywatch.records import Output
 from allywatch.stream.batching import Batch, Packed
+from allywatch.stream.intake import finish
 from allywatch_schemas import EvidenceBatch, Retraction
 from allywatch_schemas.codec import Envelope, encode, headers_of
 
 SOURCE = "/allywatch/extract"
 _SEND_SECONDS = 30.0
+_STOP_SECONDS = 2.0
 
 Addressed = tuple[int, Output]
 """A partition and what goes there."""
@@ -89,8 +90,7 @@ class Outlet:
         """Disconnect."""
         if self._producer is not None:
             producer, self._producer = self._producer, None
-            with suppress(Exception):
-                await asyncio.wait_for(producer.stop(), 3)
+            await finish(producer.stop(), _STOP_SECONDS)
 
     async def send(self, group: Sequence[Addressed]) -> None:
         """Send a group and wait until all of it is acknowledged.

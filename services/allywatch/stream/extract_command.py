@@ -1,0 +1,138 @@
+"""`allywatch extract`: the composition root of the extractor."""
+
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import typer
+
+from allywatch.errors import AllywatchError
+
+if TYPE_CHECKING:
+    from allywatch.config import KafkaSettings, WorkerSettings
+
+DEFAULT_PORT = 9102
+_DRAIN_SECONDS = 4.0
+
+
+def extract(
+    input: Path | None = typer.Option(
+        None, help="Without Kafka: articles and events as JSON Lines; `-` is standard input."
+    ),
+    output: Path | None = typer.Option(
+        None, help="With --input: where evidence goes, one JSON object a line; `-` is standard output."
+    ),
+) -> None:
+    """Turn articles and events into evidence, batch by batch, until stopped."""
+    if input is None and output is None:
+        _run_worker()
+    else:
+        _run_files(input or Path("-"), output or Path("-"))
+
+
+def _run_files(source: Path, target: Path) -> None:
+    from allywatch.regions import load_registry
+    from allywatch.stream.extraction import make_extractor
+    from allywatch.stream.jsonlines import extract_lines
+
+    with ExitStack() as files:
+        lines = _open(source, "rb", files)
+        out = _open(target, "wb", files)
+        summary = extract_lines(lines, make_extractor(load_registry()), out, sys.stderr, str(source))
+    typer.echo(
+        f"{summary.documents} documents, {summary.evidence} items of evidence, {summary.rejected} rejected",
+        err=True,
+    )
+    if summary.unreadable:
+        raise AllywatchError(
+            f"no line of {source} could be read. It must hold one NewsArticle or DiplomaticEvent a line, "
+            "as JSON (their schemas: schemas/allywatch_schemas)."
+        )
+
+
+def _open(path: Path, mode: str, files: ExitStack) -> IO[bytes]:
+    if str(path) == "-":
+        return sys.stdin.buffer if mode == "rb" else sys.stdout.buffer
+    try:
+        file: IO[bytes] = files.enter_context(path.open(mode))
+    except OSError as exc:
+        raise AllywatchError(f"cannot open {path}: {exc.strerror}. Give a path you may use.") from None
+    return file
+
+
+def _run_worker() -> None:
+    import asyncio
+
+    from allywatch.config import KafkaSettings, WorkerSettings
+
+    asyncio.run(_work(KafkaSettings(), WorkerSettings()))
+
+
+async def _work(kafka: "KafkaSettings", settings: "WorkerSettings") -> None:
+    import time
+
+    from prometheus_client import CollectorRegistry
+
+    from allywatch.metrics.extract import ExtractMetrics
+    from allywatch.metrics.server import Health, HealthServer
+    from allywatch.records import FailureLimit
+    from allywatch.regions import load_registry
+    from allywatch.stream.extracting import CONDITIONS, Worker
+    from allywatch.stream.extraction import make_extractor
+
+    _log_to_stderr(settings.log_level)
+    registry, health = CollectorRegistry(), Health(CONDITIONS, time.monotonic)
+    port = DEFAULT_PORT if settings.metrics_port is None else settings.metrics_port
+    with HealthServer(registry, health, settings.metrics_host, port):
+        await _until_stopped(
+            Worker(
+                kafka.for_aiokafka(),
+                make_extractor(load_registry()),
+                app_id=settings.app_id,
+                topic_ids=_topic_ids(kafka),
+                metrics=ExtractMetrics(registry),
+                health=health,
+                failures=FailureLimit(settings.dead_letter_limit),
+            )
+        )
+
+
+def _topic_ids(kafka: "KafkaSettings") -> Any:
+    import asyncio
+
+    from allywatch import kafkaadmin
+
+    return lambda topics: asyncio.to_thread(kafkaadmin.topic_ids, kafka, topics)
+
+
+async def _until_stopped(worker: Any) -> None:
+    """Run until SIGTERM or SIGINT; then the poll in hand has a few seconds to be acknowledged.
+
+    If it is not, nothing is lost: its offsets are not committed, and it will be polled again.
+    """
+    import asyncio
+    import signal
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    running = asyncio.create_task(worker.run(stop))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    await asyncio.wait((running,), timeout=_DRAIN_SECONDS)
+    if not running.done():
+        running.cancel()
+        await asyncio.wait((running,), timeout=1)
+        return
+    await running
+
+
+def _log_to_stderr(level: str) -> None:
+    import logging
+
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("aiokafka").setLevel(logging.WARNING)
+    logging.getLogger("kafka").setLevel(logging.WARNING)

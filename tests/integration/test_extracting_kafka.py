@@ -1,0 +1,255 @@
+"""The extractor on a real broker: poison, and a kill at the worst moment."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from builders import an_article, an_event, an_evidence
+from prometheus_client import CollectorRegistry
+
+from allywatch import kafkaadmin, records
+from allywatch.broker.local import LocalBroker
+from allywatch.config import KafkaSettings
+from allywatch.errors import StopWorker
+from allywatch.metrics.extract import ExtractMetrics
+from allywatch.metrics.server import Health
+from allywatch.records import FailureLimit, Record
+from allywatch.stream.extracting import CONDITIONS, Worker
+from allywatch.stream.extraction import (
+    Extraction,
+    Incoming,
+    check_length,
+    document_of_article,
+    document_of_event,
+    withdrawal_of,
+)
+from allywatch_schemas import PARTITIONS, EvidenceBatch, NewsArticle, Retraction
+from allywatch_schemas.codec import Headers, encode, header
+
+pytestmark = pytest.mark.kafka
+
+ARTICLES, EVENTS, INPUTS = "news-articles", "diplomatic-events", "region-inputs"
+
+
+def one_item(incoming: Incoming) -> Extraction:
+    """A reader that finds Poland in everything, and chokes on one word."""
+    if isinstance(incoming, NewsArticle):
+        if incoming.status == "canceled":
+            return withdrawal_of(incoming)
+        check_length(incoming)
+        if incoming.body == "choke":
+            raise RuntimeError("a defect of ours")
+        document = document_of_article(incoming, "f")
+    else:
+        document = document_of_event(incoming)
+    return Extraction(document, (an_evidence(id=f"{incoming.id}/POL", doc_id=incoming.id, region="POL"),))
+
+
+def a_worker(kafka: KafkaSettings, *, limit: int = 100, app_id: str = "test") -> tuple[Worker, Health, CollectorRegistry]:
+    registry, health = CollectorRegistry(), Health(CONDITIONS, time.monotonic)
+    worker = Worker(
+        kafka.for_aiokafka(),
+        one_item,
+        app_id=app_id,
+        topic_ids=lambda topics: asyncio.to_thread(kafkaadmin.topic_ids, kafka, topics),
+        metrics=ExtractMetrics(registry),
+        health=health,
+        failures=FailureLimit(limit),
+    )
+    return worker, health, registry
+
+
+@asynccontextmanager
+async def running(worker: Worker) -> AsyncIterator[asyncio.Task[None]]:
+    stop = asyncio.Event()
+    task = asyncio.create_task(worker.run(stop))
+    yield task
+    stop.set()
+    await asyncio.wait_for(task, 5)
+
+
+async def produce(kafka: KafkaSettings, sent: Sequence[tuple[str, bytes | None, bytes | None, Headers]]) -> None:
+    async with AIOKafkaProducer(**kafka.for_aiokafka(), max_request_size=2 << 20) as producer:
+        for topic, key, value, headers in sent:
+            await producer.send_and_wait(topic, value, key, headers=list(headers), partition=0)
+
+
+async def drain(kafka: KafkaSettings, topic: str, enough: Callable[[list[Record]], bool]) -> list[Record]:
+    """Everything on a topic, read until it is enough (or for ten seconds)."""
+    got: list[Record] = []
+    async with AIOKafkaConsumer(**kafka.for_aiokafka(), auto_offset_reset="earliest") as consumer:
+        consumer.assign([TopicPartition(topic, p) for p in range(PARTITIONS)])
+        until = time.monotonic() + 10
+        while not enough(got) and time.monotonic() < until:
+            for tp, messages in (await consumer.getmany(timeout_ms=200)).items():
+                got += [Record(topic, tp.partition, m.offset, m.key, m.value, tuple(m.headers)) for m in messages]
+    return got
+
+
+def batches_of(inputs: Sequence[Record]) -> list[EvidenceBatch]:
+    return [EvidenceBatch.read(r.value or b"") for r in inputs if header(r.headers, "ce_type") == EvidenceBatch.TYPE]
+
+
+def documents_of(inputs: Sequence[Record]) -> set[str]:
+    return {document.doc_id for batch in batches_of(inputs) for document in batch.documents}
+
+
+def article(**changes: object) -> tuple[str, bytes | None, bytes | None, Headers]:
+    message = an_article(**changes)
+    value, headers = encode(message, id=message.id, source="/test")
+    return ARTICLES, message.id.encode(), value, headers
+
+
+def bad(value: bytes | None, *, key: bytes | None = b"k", kind: str = NewsArticle.TYPE) -> tuple[str, bytes | None, bytes | None, Headers]:
+    return ARTICLES, key, value, (("ce_type", kind.encode()), ("trace", b"kept"))
+
+
+POISON = {
+    "not_json": bad(b"{nonsense"),
+    "wrong_encoding": bad('{"id": "Łódź"}'.encode("iso-8859-2")),
+    "unknown_type": bad(b"{}", kind="org.allywatch.news-article.v99"),
+    "invalid": bad(b'{"id": "x"}'),
+    "null_value": bad(None),
+    "oversized": article(id="long", body="word " * 60_000),
+    "processing_failed": article(id="choke", body="choke"),
+}
+
+
+async def test_poison_of_every_kind_goes_to_the_dead_letters_and_the_rest_goes_on(clean_kafka: KafkaSettings) -> None:
+    far = datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
+    event = an_event(id="e")
+    value, headers = encode(event, id="e", source="/test")
+    good = [
+        article(id="plain"),
+        (ARTICLES, None, *article(id="no-key")[2:]),
+        article(id="future", published_at=far),
+        article(id="pathological", body="\u202e\u0000" + "a." * 50_000 + "(" * 20_000),
+        article(id="later", version=2),
+        article(id="gone", status="canceled"),
+        (EVENTS, b"e", value, headers),
+    ]
+    await produce(clean_kafka, [*POISON.values(), *good])
+    worker, health, registry = a_worker(clean_kafka)
+    wanted = {"plain", "no-key", "future", "pathological", "later", "e"}
+    async with running(worker):
+        inputs = await drain(clean_kafka, INPUTS, lambda got: documents_of(got) >= wanted)
+        letters = await drain(clean_kafka, f"{ARTICLES}-dlq", lambda got: len(got) >= len(POISON))
+        assert health.ready()[0], health.ready()
+    assert documents_of(inputs) == wanted
+    by_reason = {header(letter.headers, records.REASON): letter for letter in letters}
+    assert by_reason.keys() == POISON.keys()
+    for reason, (_, key, original, sent_headers) in POISON.items():
+        letter = by_reason[reason]
+        assert (letter.key, letter.value) == (key, original)
+        assert set(sent_headers) <= set(letter.headers)
+    withdrawn = [Retraction.read(r.value or b"") for r in inputs if header(r.headers, "ce_type") == Retraction.TYPE]
+    assert [r.doc_id for r in withdrawn] == ["gone"] * PARTITIONS
+    rejected = registry.get_sample_value(
+        "allywatch_extract_rejects_total", {"topic": ARTICLES, "reason": "oversized"}
+    )
+    assert rejected == 1
+
+
+async def test_defects_above_the_limit_stop_the_worker_and_commit_nothing(clean_kafka: KafkaSettings) -> None:
+    await produce(clean_kafka, [article(id=f"c{n}", body="choke") for n in range(5)])
+    worker, _, _ = a_worker(clean_kafka, limit=2)
+    with pytest.raises(StopWorker, match="deploy"):
+        await asyncio.wait_for(worker.run(asyncio.Event()), 20)
+    async with AIOKafkaConsumer(**clean_kafka.for_aiokafka(), group_id="test-extract") as consumer:
+        assert await consumer.committed(TopicPartition(ARTICLES, 0)) is None
+
+
+async def test_the_first_start_waits_for_a_broker_that_is_not_up(new_broker: Callable[..., LocalBroker]) -> None:
+    from allywatch.broker.topics import ensure_topics
+
+    broker = new_broker()
+    with broker:
+        ensure_topics(KafkaSettings(bootstrap=broker.bootstrap))
+    kafka = KafkaSettings(bootstrap=broker.bootstrap)
+    worker, health, _ = a_worker(kafka)
+    async with running(worker):
+        await asyncio.sleep(0.5)
+        assert not health.ready()[0]
+        with broker:
+            await produce(kafka, [article(id="late")])
+            inputs = await drain(kafka, INPUTS, lambda got: bool(documents_of(got)))
+    assert documents_of(inputs) == {"late"}
+
+
+def skipping_watermarks(inputs: Sequence[Record], partition: int) -> list[str]:
+    """Ids of the items that the engine would count, in order."""
+    at: dict[tuple[str, int], int] = {}
+    counted: list[str] = []
+    for batch in batches_of([r for r in inputs if r.partition == partition]):
+        keys = [(r.topic, r.partition) for r in batch.ranges]
+        fresh = {d.doc_id for d in batch.documents if d.offset >= at.get(keys[d.range], 0)}
+        counted += [item.id for item in batch.items if item.doc_id in fresh]
+        for key, taken in zip(keys, batch.ranges, strict=True):
+            assert taken.start <= at.get(key, 0), "a hole"
+            at[key] = max(at.get(key, 0), taken.end)
+    return counted
+
+
+KILLED_BEFORE_COMMIT = """
+import asyncio, os, sys
+sys.path[:0] = sys.argv[2:]
+from test_extracting_kafka import a_worker
+from allywatch.config import KafkaSettings
+from allywatch.stream.intake import Intake
+commits = 0
+commit = Intake.commit
+async def die(self, taken):
+    global commits
+    commits += 1
+    if commits > 2:
+        os.kill(os.getpid(), 9)
+    return await commit(self, taken)
+Intake.commit = die
+asyncio.run(a_worker(KafkaSettings(bootstrap=sys.argv[1]))[0].run(asyncio.Event()))
+"""
+
+
+async def test_a_kill_between_send_and_commit_loses_and_doubles_nothing(clean_kafka: KafkaSettings) -> None:
+    here = os.path.dirname(__file__)
+    command = [sys.executable, "-c", KILLED_BEFORE_COMMIT, clean_kafka.bootstrap, here, os.path.dirname(here)]
+    victim = await asyncio.create_subprocess_exec(*command, stderr=subprocess.DEVNULL)
+    ids: list[str] = []
+    while victim.returncode is None:
+        chunk = [f"a{len(ids) + n:04}" for n in range(25)]
+        await produce(clean_kafka, [article(id=one) for one in chunk])
+        ids += chunk
+    assert await victim.wait() == -signal.SIGKILL
+    sent_before = await drain(clean_kafka, INPUTS, lambda got: len(batches_of(got)) >= 3 * PARTITIONS)
+    assert len(batches_of(sent_before)) >= 3 * PARTITIONS
+    worker, _, _ = a_worker(clean_kafka)
+    async with running(worker):
+        inputs = await drain(clean_kafka, INPUTS, lambda got: documents_of(got) >= set(ids) and _again(got))
+    home = next(r.partition for r in inputs if r.value and b'"items":[{' in r.value)
+    assert skipping_watermarks(inputs, home) == [f"{one}/POL" for one in ids]
+    assert sum(len(batch.items) for batch in batches_of(inputs)) > len(ids), "the range was sent twice"
+
+
+def _again(inputs: Sequence[Record]) -> bool:
+    return len({(r.start) for b in batches_of(inputs) for r in b.ranges}) < len(batches_of(inputs))
+
+
+async def test_a_broker_killed_and_back_costs_nothing(clean_broker: LocalBroker) -> None:
+    kafka = KafkaSettings(bootstrap=clean_broker.bootstrap)
+    worker, _, _ = a_worker(kafka)
+    async with running(worker):
+        await produce(kafka, [article(id="before")])
+        await drain(kafka, INPUTS, lambda got: "before" in documents_of(got))
+        clean_broker.kill()
+        await asyncio.sleep(1)
+        clean_broker.start()
+        await produce(kafka, [article(id="after")])
+        inputs = await drain(kafka, INPUTS, lambda got: documents_of(got) >= {"before", "after"})
+    assert documents_of(inputs) == {"before", "after"}
