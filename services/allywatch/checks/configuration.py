@@ -1,0 +1,127 @@
+"""Every configuration file, checked by the same parser that its reader uses."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+
+from allywatch.errors import AllywatchError
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """Files to check instead of those that ship with the package."""
+
+    registry: Path | None = None
+    weights: Path | None = None
+    rules: Path | None = None
+    lexicon: Path | None = None
+    feeds: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was checked, and what is wrong with it."""
+
+    subject: str
+    summary: str = ""
+    errors: tuple[AllywatchError, ...] = field(default=())
+
+
+def check_all(replaced: Replaced) -> Iterator[Finding]:
+    """Check everything, one finding a subject; an error in one does not hide those in another."""
+    checks: dict[str, Callable[[Replaced], str]] = {
+        "regions": _registry,
+        "coded events": _events,
+        "lexicon": _lexicon,
+        "weights and alert rules": _method,
+        "feeds": _feeds,
+        "scenario of the demonstration": _scenario,
+    }
+    for subject, check in checks.items():
+        try:
+            yield Finding(subject, summary=check(replaced))
+        except* AllywatchError as group:
+            yield Finding(subject, errors=tuple(leaves(group)))
+
+
+def leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[AllywatchError]:
+    """The errors in a group, however deep."""
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from leaves(error)
+        elif isinstance(error, AllywatchError):
+            yield error
+
+
+def _texts(replaced: Replaced) -> Mapping[str, str]:
+    from allywatch.regions import registry_files
+
+    if replaced.registry is None:
+        return registry_files()
+    found = {str(path): _read(path) for path in sorted(replaced.registry.glob("*.yaml"))}
+    if not found:
+        raise AllywatchError(f"{replaced.registry} holds no *.yaml file. Give the folder of a registry.")
+    return found
+
+
+def _registry(replaced: Replaced) -> str:
+    from allywatch.regions import parse_registry
+
+    registry = parse_registry(_texts(replaced))
+    exposures = sum(len(registry.exposures_of(region)) for region in registry.regions)
+    return (
+        f"{len(registry.regions)} regions, {len(registry.actors)} actors, {exposures} exposures, "
+        f"version {registry.version}, digest {registry.digest[:12]}"
+    )
+
+
+def _events(_: Replaced) -> str:
+    from allywatch.events.reader import load_codebook, load_rules
+
+    codebook = load_codebook()
+    load_rules(codebook)
+    return f"{len(codebook)} CAMEO codes, each with a reading for every relation"
+
+
+def _lexicon(replaced: Replaced) -> str:
+    from allywatch.text import load_lexicon, parse_lexicon
+
+    if replaced.lexicon is not None:
+        parse_lexicon(_read(replaced.lexicon), str(replaced.lexicon))
+        return f"{replaced.lexicon} is well formed"
+    load_lexicon()
+    return "mechanisms, modality and furniture are well formed"
+
+
+def _method(replaced: Replaced) -> str:
+    from allywatch.engine.method import RULES_FILE, WEIGHTS_FILE, method_files, parse_method
+    from allywatch.regions import parse_registry
+
+    texts = dict(method_files())
+    for name, path in ((WEIGHTS_FILE, replaced.weights), (RULES_FILE, replaced.rules)):
+        if path is not None:
+            texts[name] = _read(path)
+    method = parse_method(texts, parse_registry(_texts(replaced)))
+    return f"{len(method.rules.rules)} rules, version {method.version}, digest {method.digest[:12]}"
+
+
+def _feeds(replaced: Replaced) -> str:
+    from allywatch.ingest.feeds import load_feeds
+
+    return f"{len(load_feeds(replaced.feeds))} feeds"
+
+
+def _scenario(_: Replaced) -> str:
+    from allywatch.demo.scenario import parse_scenario
+
+    file = files("allywatch.demo") / "scenario.yaml"
+    scenario = parse_scenario(file.read_text("utf-8"))
+    return f"{len(scenario.articles)} invented articles over {scenario.days} days"
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as exc:
+        raise AllywatchError(f"cannot read {path}: {exc}. Give a YAML file in UTF-8.") from None
