@@ -2,65 +2,22 @@
 
 import json
 import threading
-from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from allywatch.errors import StopWorker
+from allywatch.metrics.health import Health, register_health
 
-
-class Health:
-    """What a worker knows of itself. Ready = every condition holds; live = its loop moved lately.
-
-    Thread-safe: the loop sets, the server's thread reads.
-
-    Args:
-        conditions: What must hold for the worker to be ready; none holds at first.
-        clock: Seconds that never go back.
-        stale_after: Seconds without a `beat` after which the worker counts as stuck.
-    """
-
-    def __init__(
-        self, conditions: tuple[str, ...], clock: Callable[[], float], stale_after: float = 30.0
-    ) -> None:
-        self._conditions: dict[str, tuple[bool, str]] = dict.fromkeys(conditions, (False, "not yet"))
-        self._clock = clock
-        self._stale_after = stale_after
-        self._beat = clock()
-        self._lock = threading.Lock()
-
-    def beat(self) -> None:
-        """The loop moved."""
-        self._beat = self._clock()
-
-    def set(self, condition: str, holds: bool, detail: str = "") -> None:
-        """Say whether a condition holds, and why or how far (`recovered 1200/50000`)."""
-        with self._lock:
-            if condition not in self._conditions:
-                raise KeyError(condition)
-            self._conditions[condition] = (holds, detail)
-
-    def live(self) -> tuple[bool, dict[str, object]]:
-        """Whether the loop moved within `stale_after` seconds."""
-        age = self._clock() - self._beat
-        return age < self._stale_after, {"seconds_since_last_beat": round(age, 3)}
-
-    def ready(self) -> tuple[bool, dict[str, object]]:
-        """Whether the worker is live and all conditions hold, with each condition and its detail."""
-        with self._lock:
-            conditions = dict(self._conditions)
-        alive, beat = self.live()
-        states = {name: {"ok": ok, "detail": detail} for name, (ok, detail) in conditions.items()}
-        return alive and all(ok for ok, _ in conditions.values()), {"conditions": states, **beat}
+__all__ = ["Health", "HealthServer"]
 
 
 class HealthServer:
     """Serves a registry and a health on loopback, unless told otherwise.
 
     Args:
-        registry: What `/metrics` shows.
+        registry: What `/metrics` shows; the health's own metrics are added to it.
         health: What `/live` and `/ready` tell.
         host: The interface.
         port: 0 takes a free one.
@@ -77,6 +34,7 @@ class HealthServer:
                 f"cannot listen on {host}:{port} for metrics: {exc.strerror}. "
                 "Choose another port with ALLYWATCH_METRICS_PORT (0 takes a free one)."
             ) from None
+        register_health(registry, health)
         self._server.daemon_threads = True
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, name="health", daemon=True
