@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from builders import an_article, an_event, an_evidence
 from prometheus_client import CollectorRegistry
 
 from allywatch import kafkaadmin, records
@@ -33,6 +32,7 @@ from allywatch.stream.extraction import (
 )
 from allywatch_schemas import PARTITIONS, EvidenceBatch, NewsArticle, Retraction
 from allywatch_schemas.codec import Headers, encode, header
+from builders import an_article, an_event, an_evidence
 
 pytestmark = pytest.mark.kafka
 
@@ -53,7 +53,9 @@ def one_item(incoming: Incoming) -> Extraction:
     return Extraction(document, (an_evidence(id=f"{incoming.id}/POL", doc_id=incoming.id, region="POL"),))
 
 
-def a_worker(kafka: KafkaSettings, *, limit: int = 100, app_id: str = "test") -> tuple[Worker, Health, CollectorRegistry]:
+def a_worker(
+    kafka: KafkaSettings, *, limit: int = 100, app_id: str = "test"
+) -> tuple[Worker, Health, CollectorRegistry]:
     registry, health = CollectorRegistry(), Health(CONDITIONS, time.monotonic)
     worker = Worker(
         kafka.for_aiokafka(),
@@ -76,7 +78,9 @@ async def running(worker: Worker) -> AsyncIterator[asyncio.Task[None]]:
     await asyncio.wait_for(task, 5)
 
 
-async def produce(kafka: KafkaSettings, sent: Sequence[tuple[str, bytes | None, bytes | None, Headers]]) -> None:
+async def produce(
+    kafka: KafkaSettings, sent: Sequence[tuple[str, bytes | None, bytes | None, Headers]]
+) -> None:
     async with AIOKafkaProducer(**kafka.for_aiokafka(), max_request_size=2 << 20) as producer:
         for topic, key, value, headers in sent:
             await producer.send_and_wait(topic, value, key, headers=list(headers), partition=0)
@@ -90,12 +94,18 @@ async def drain(kafka: KafkaSettings, topic: str, enough: Callable[[list[Record]
         until = time.monotonic() + 10
         while not enough(got) and time.monotonic() < until:
             for tp, messages in (await consumer.getmany(timeout_ms=200)).items():
-                got += [Record(topic, tp.partition, m.offset, m.key, m.value, tuple(m.headers)) for m in messages]
+                got += [
+                    Record(topic, tp.partition, m.offset, m.key, m.value, tuple(m.headers)) for m in messages
+                ]
     return got
 
 
 def batches_of(inputs: Sequence[Record]) -> list[EvidenceBatch]:
-    return [EvidenceBatch.read(r.value or b"") for r in inputs if header(r.headers, "ce_type") == EvidenceBatch.TYPE]
+    return [
+        EvidenceBatch.read(r.value or b"")
+        for r in inputs
+        if header(r.headers, "ce_type") == EvidenceBatch.TYPE
+    ]
 
 
 def documents_of(inputs: Sequence[Record]) -> set[str]:
@@ -108,7 +118,9 @@ def article(**changes: object) -> tuple[str, bytes | None, bytes | None, Headers
     return ARTICLES, message.id.encode(), value, headers
 
 
-def bad(value: bytes | None, *, key: bytes | None = b"k", kind: str = NewsArticle.TYPE) -> tuple[str, bytes | None, bytes | None, Headers]:
+def bad(
+    value: bytes | None, *, key: bytes | None = b"k", kind: str = NewsArticle.TYPE
+) -> tuple[str, bytes | None, bytes | None, Headers]:
     return ARTICLES, key, value, (("ce_type", kind.encode()), ("trace", b"kept"))
 
 
@@ -123,7 +135,9 @@ POISON = {
 }
 
 
-async def test_poison_of_every_kind_goes_to_the_dead_letters_and_the_rest_goes_on(clean_kafka: KafkaSettings) -> None:
+async def test_poison_of_every_kind_goes_to_the_dead_letters_and_the_rest_goes_on(
+    clean_kafka: KafkaSettings,
+) -> None:
     far = datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
     event = an_event(id="e")
     value, headers = encode(event, id="e", source="/test")
@@ -150,7 +164,9 @@ async def test_poison_of_every_kind_goes_to_the_dead_letters_and_the_rest_goes_o
         letter = by_reason[reason]
         assert (letter.key, letter.value) == (key, original)
         assert set(sent_headers) <= set(letter.headers)
-    withdrawn = [Retraction.read(r.value or b"") for r in inputs if header(r.headers, "ce_type") == Retraction.TYPE]
+    withdrawn = [
+        Retraction.read(r.value or b"") for r in inputs if header(r.headers, "ce_type") == Retraction.TYPE
+    ]
     assert [r.doc_id for r in withdrawn] == ["gone"] * PARTITIONS
     rejected = registry.get_sample_value(
         "allywatch_extract_rejects_total", {"topic": ARTICLES, "reason": "oversized"}
@@ -167,7 +183,9 @@ async def test_defects_above_the_limit_stop_the_worker_and_commit_nothing(clean_
         assert await consumer.committed(TopicPartition(ARTICLES, 0)) is None
 
 
-async def test_the_first_start_waits_for_a_broker_that_is_not_up(new_broker: Callable[..., LocalBroker]) -> None:
+async def test_the_first_start_waits_for_a_broker_that_is_not_up(
+    new_broker: Callable[..., LocalBroker],
+) -> None:
     from allywatch.broker.topics import ensure_topics
 
     broker = new_broker()
