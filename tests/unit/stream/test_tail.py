@@ -1,0 +1,88 @@
+"""Scores and alerts as a person sees them in a terminal."""
+
+from datetime import timedelta
+
+import pytest
+from rich.console import Console, RenderableType
+
+from allywatch.stream.tail import ScoreBoard, bar, plain_alert, plain_score, reason_of
+from allywatch_schemas import AlertState, Level, RegionState
+from builders import NOON, a_contribution, a_risk, an_alert, an_open_alert
+
+
+def drawn(what: RenderableType) -> str:
+    console = Console(width=150, color_system=None)
+    with console.capture() as capture:
+        console.print(what)
+    return capture.get()
+
+
+def test_the_highest_score_stands_first() -> None:
+    board = ScoreBoard()
+    for name, score in (("Canada", 3.0), ("Latvia", 81.0), ("Poland", 40.0)):
+        board.update(a_risk(region=name.upper(), name=name, score=score))
+    lines = drawn(board.table()).splitlines()
+    assert [line.split()[0] for line in lines[1:]] == ["Latvia", "Poland", "Canada"]
+
+
+def test_a_row_says_level_state_open_alerts_and_why() -> None:
+    board = ScoreBoard()
+    risk = a_risk(level=Level.ELEVATED, state=RegionState.LEARNING, open_alerts=(an_open_alert(),))
+    board.update(risk)
+    (row,) = drawn(board.table()).splitlines()[1:]
+    assert "elevated learning" in row
+    assert "●" in row
+    assert a_contribution().quote[:30] in row
+
+
+def test_the_change_is_over_the_last_day_of_the_engines_clock() -> None:
+    board = ScoreBoard()
+    for hours, score in ((0, 90.0), (10, 20.0), (20, 30.0), (40, 50.0)):
+        board.update(a_risk(region="POL", score=score, time=NOON + timedelta(hours=hours)))
+    assert board.change("POL") == 30.0
+
+
+def test_only_the_regions_asked_for_and_members_of_their_groups_are_shown() -> None:
+    board = ScoreBoard(regions=("BALTIC_STATES",))
+    assert board.update(a_risk(region="LVA", groups=("BALTIC_STATES",)))
+    assert not board.update(a_risk(region="TWN", groups=()))
+    assert not board.add(an_alert(region="TWN", groups=()))
+    assert list(board.scores) == ["LVA"]
+
+
+def test_the_feed_shows_the_latest_alerts_first_and_forgets_the_oldest() -> None:
+    board = ScoreBoard(feed=2)
+    for revision, state in enumerate(("pending", "firing", "resolved"), 1):
+        board.add(an_alert(revision=revision, state=AlertState(state)))
+    shown = drawn(board.render())
+    assert shown.index("resolved") < shown.index("firing")
+    assert "pending" not in shown
+
+
+def test_an_empty_board_draws() -> None:
+    assert "none yet" in drawn(ScoreBoard().render())
+
+
+@pytest.mark.parametrize(
+    ("score", "text"), [(0, "····"), (100, "████"), (50, "██··"), (31, "█▎··"), (99.9, "████")]
+)
+def test_a_bar_is_as_long_as_its_score(score: float, text: str) -> None:
+    assert bar(score, "red", cells=4).plain == text
+
+
+def test_the_reason_is_the_strongest_quote_and_never_what_lowers_the_risk() -> None:
+    calm = a_contribution(points=-900, quote="all is well")
+    weak = a_contribution(points=100, quote="perhaps")
+    bare = a_contribution(points=500, quote="", title="")
+    assert reason_of((calm, weak)) == "“perhaps”"
+    assert reason_of((calm,)) == ""
+    assert reason_of((weak, bare)) == "patron disengagement"
+
+
+def test_plain_lines_are_ascii_and_hold_the_idempotency_key() -> None:
+    alert = an_alert(evidence=(a_contribution(quote="Suwałki\nunder pressure"),))
+    line = plain_alert(alert)
+    assert line.isascii()
+    assert "\n" not in line
+    assert f"episode={alert.episode} revision={alert.revision}" in line
+    assert plain_score(a_risk()).isascii()
