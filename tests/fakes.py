@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from allywatch.records import Record
-from allywatch_schemas import Message
 from allywatch_schemas.base import Message
 from allywatch_schemas.codec import encode
 

@@ -10,8 +10,8 @@ from allywatch.engine.state import DAY_MS, NONE_COUNTS, PartitionState, RegionSt
 from allywatch.engine.turn import Turn
 from allywatch.records import REDRIVEN
 from allywatch.risk.ledger import DAYS, HOURS, Draft, short_key
-from allywatch.risk.weighing import HOUR_MS, weigh
-from allywatch_schemas import Document, Evidence, EvidenceBatch, SourceRange
+from allywatch.risk.weighing import HOUR_MS, Cited, weigh
+from allywatch_schemas import Evidence, EvidenceBatch, SourceRange
 from allywatch_schemas.codec import header
 
 MAX_WITHDRAWALS = 1_000
@@ -24,8 +24,7 @@ REMEMBER_HOURS = 30 * 24
 class Share:
     """What one document says about one region."""
 
-    document: Document
-    key: str
+    document: Cited
     items: list[Evidence]
 
 
@@ -42,10 +41,9 @@ def apply_batch(turn: Turn, batch: EvidenceBatch) -> None:
     shares: dict[str, dict[str, Share]] = defaultdict(dict)
     for item in batch.items:
         if (found := fresh.get(item.doc_id)) is not None:
-            document, key = found
-            share = shares[item.region].get(key)
+            share = shares[item.region].get(found.key)
             if share is None:
-                shares[item.region][key] = Share(document, key, [item])
+                shares[item.region][found.key] = Share(found, [item])
             else:
                 share.items.append(item)
     _take_up(turn, shares, replaced, redriven)
@@ -93,12 +91,9 @@ def take_up(
 def _count(draft: Draft, share: Share, around: Surroundings) -> bool:
     """Count a document unless it is counted already. Whether the pressure may have moved."""
     document = share.document
-    if draft.knows(share.key, document.version, document.fingerprint):
+    if draft.knows(document.key, document.version, document.fingerprint):
         return False
-    copy = weigh(document, share.key, share.items, around.clock, around.method.scale)
-    if around.hour is not None:
-        oldest = around.hour - 24 * DAYS
-        copy = replace(copy, entries=tuple(entry for entry in copy.entries if entry[1] > oldest))
+    copy = weigh(document, share.items, around.clock, around.method.scale)
     if not copy.entries:
         return False
     if document.backfill:
@@ -121,7 +116,7 @@ def withdraw(turn: Turn, document: str, version: int = NONE_COUNTS) -> bool:
     return True
 
 
-def _fresh_documents(turn: Turn, batch: EvidenceBatch, redriven: bool) -> dict[str, tuple[Document, str]]:
+def _fresh_documents(turn: Turn, batch: EvidenceBatch, redriven: bool) -> dict[str, Cited]:
     """Documents above their watermark (or put back by hand) of which this version counts."""
     following = [turn.shared.watermarks.get(source_key(each), 0) for each in batch.ranges]
     out = {}
@@ -131,7 +126,7 @@ def _fresh_documents(turn: Turn, batch: EvidenceBatch, redriven: bool) -> dict[s
         key = short_key(document.doc_id)
         lowest, _ = turn.withdrawals(key).documents.get(key, (1, 0))
         if lowest != NONE_COUNTS and document.version >= lowest:
-            out[document.doc_id] = document, key
+            out[document.doc_id] = Cited.of(document, key)
     return out
 
 

@@ -1,8 +1,12 @@
-"""States as bytes: canonical JSON of integers and texts, with a version. Equal states give equal bytes."""
+"""States as bytes: canonical JSON of integers and texts, with a version. Equal states give equal bytes.
 
-import json
+Every mapping is written in the order of its keys here: the writer used keeps the order it is given.
+"""
+
 from collections.abc import Mapping
 from typing import Any
+
+from pydantic_core import from_json, to_json
 
 from allywatch.alerts.lifecycle import Episode, Slot
 from allywatch.engine.state import (
@@ -28,9 +32,8 @@ def encode(state: State) -> bytes:
     elif isinstance(state, PartitionState):
         body = _partition(state)
     else:
-        body = {"documents": {key: list(value) for key, value in state.documents.items()}}
-    text = json.dumps({"v": VERSION, **body}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return text.encode()
+        body = {"documents": {key: list(value) for key, value in sorted(state.documents.items())}}
+    return to_json({"v": VERSION, **body})
 
 
 def decode(key: bytes, value: bytes) -> State:
@@ -40,7 +43,7 @@ def decode(key: bytes, value: bytes) -> State:
         ValueError: They are not a state of this version, or damaged.
     """
     try:
-        body = json.loads(value)
+        body = from_json(value)
         if body["v"] != VERSION:
             raise ValueError(f"state version {body['v']}, not {VERSION}")
         if key == PARTITION_KEY:
@@ -59,9 +62,9 @@ def _region(state: RegionState) -> dict[str, Any]:
         "born": state.born,
         "hour": state.hour,
         "trail": _pairs(state.trail),
-        "slots": {rule: _slot(slot) for rule, slot in state.slots.items()},
-        "leads": {rule: [origin, _origin(lead)] for rule, (origin, lead) in state.leads.items()},
-        "commands": dict(state.commands),
+        "slots": {rule: _slot(slot) for rule, slot in sorted(state.slots.items())},
+        "leads": {rule: [origin, _origin(lead)] for rule, (origin, lead) in sorted(state.leads.items())},
+        "commands": dict(sorted(state.commands.items())),
         "impaired": state.impaired,
         "episode_floor": state.episode_floor,
     }
@@ -83,15 +86,15 @@ def _to_region(body: dict[str, Any]) -> RegionState:
 
 
 def _ledger(ledger: Ledger) -> dict[str, Any]:
-    folded: dict[str, list[str]] = {}
-    for key, hour in sorted(ledger.folded.items()):
-        folded.setdefault(str(hour), []).append(key)
+    folded: dict[int, list[str]] = {}
+    for key, hour in ledger.folded.items():
+        folded.setdefault(hour, []).append(key)
     return {
-        "origins": {fingerprint: _origin(origin) for fingerprint, origin in ledger.origins.items()},
+        "origins": {fingerprint: _origin(origin) for fingerprint, origin in sorted(ledger.origins.items())},
         "hours": [_pairs(by_hour) for by_hour in ledger.hours],
         "days": [_run(by_day) for by_day in ledger.days],
         "history": [_run(by_day) for by_day in ledger.history],
-        "folded": {hour: "".join(keys) for hour, keys in folded.items()},
+        "folded": {str(hour): "".join(sorted(folded[hour])) for hour in sorted(folded)},
         "inexact": ledger.inexact,
         "first_day": ledger.first_day,
     }
@@ -209,7 +212,7 @@ def _partition(state: PartitionState) -> dict[str, Any]:
         "world_days": _run(state.world_days),
         "coverage": {
             feed: [heard.state.value, list(heard.regions), heard.until]
-            for feed, heard in state.coverage.items()
+            for feed, heard in sorted(state.coverage.items())
         },
         "method": state.method and list(state.method),
     }

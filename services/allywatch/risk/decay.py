@@ -1,5 +1,6 @@
 """Fading by half-life in integers, so that a replay gives the same bytes on every machine."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
@@ -39,3 +40,25 @@ class Decay:
         if hours >= len(table):
             return 0
         return (points * table[hours] + _HALF) >> _BITS
+
+    def total(self, track: int, by_hour: Mapping[int, int], now: int) -> int:
+        """The sum of points by hour, each rounded as by `points`."""
+        table = self.tables[track]
+        length, total = len(table), 0
+        for hour, points in by_hour.items():
+            age = now - hour
+            if age <= 0:
+                total += points
+            elif age < length:
+                total += (points * table[age] + _HALF) >> _BITS
+        return total
+
+    def total_of_days(self, track: int, by_day: Mapping[int, int], now: int) -> int:
+        """The sum of points by day, each as it stood at the end of its day."""
+        table = self.tables[track]
+        length, total = len(table), 0
+        for day, points in by_day.items():
+            age = now - 24 * day - 24
+            if age < length:
+                total += (points * table[max(age, 0)] + _HALF) >> _BITS
+        return total

@@ -7,6 +7,7 @@ integers, so the order of evidence does not matter. Hours and days are counted f
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import blake2b
 
 from allywatch.risk.decay import Decay
@@ -19,10 +20,12 @@ MAX_ORIGINS = 16
 """Origins kept one by one. With everything else at its bound, a state stays below 40 KB."""
 MAX_COPIES = 3
 """Copies of one origin kept in full, strongest first."""
-MAX_FURTHER = 12
+MAX_FURTHER = 8
 """Further copies of an origin of which only the key is kept."""
-MAX_FOLDED = 900
+MAX_FOLDED = 750
 """Folded documents and origins that are remembered, so that they do not count twice."""
+_FOLDED_SLACK = 50
+"""So many more are let in before the oldest are forgotten: sorting them all is dear."""
 FADED = 1_000
 """Micro-points below which an origin is folded."""
 
@@ -69,16 +72,16 @@ class Copy:
     exercise: bool = False
     clamped: bool = False
     """It was dated in the future, and counted as of the clock."""
+    weight: int = field(init=False, compare=False)
+    """Micro-points it moves in either direction."""
+    raises: bool = field(init=False, compare=False)
+    """Whether it raises the risk on the whole."""
 
-    @property
-    def weight(self) -> int:
-        """Micro-points it moves in either direction."""
-        return sum(abs(points) for _, _, points in self.entries)
-
-    @property
-    def raises(self) -> bool:
-        """Whether it raises the risk on the whole."""
-        return sum(points for _, _, points in self.entries) > 0
+    def __post_init__(self) -> None:
+        """Work out once what is asked for often."""
+        points = [points for _, _, points in self.entries]
+        object.__setattr__(self, "weight", sum(map(abs, points)))
+        object.__setattr__(self, "raises", sum(points) > 0)
 
     @property
     def rank(self) -> tuple[int, str]:
@@ -160,9 +163,7 @@ class Draft:
         if copy.key in self._where:
             self._remove(copy.key)
         origin = self.origins.get(fingerprint)
-        copies = sorted((*(origin.copies if origin else ()), copy), key=lambda each: each.rank)
-        further = {*(origin.further if origin else ()), *(each.key for each in copies[MAX_COPIES:])}
-        self.origins[fingerprint] = Origin(tuple(copies[:MAX_COPIES]), tuple(sorted(further)[:MAX_FURTHER]))
+        self.origins[fingerprint] = Origin((copy,)) if origin is None else _with(origin, copy)
         self._where[copy.key] = fingerprint
         self.changed = True
 
@@ -216,7 +217,7 @@ class Draft:
         if not self.changed:
             return self._ledger
         folded = self._memory
-        if len(folded) > MAX_FOLDED:
+        if len(folded) > MAX_FOLDED + _FOLDED_SLACK:
             kept = sorted(folded.items(), key=lambda item: (-item[1], item[0]))[:MAX_FOLDED]
             folded = dict(kept)
         return Ledger(
@@ -303,5 +304,12 @@ class Draft:
             self._folded[key] = max(hour, self._folded.get(key, hour))
 
 
+def _with(origin: Origin, copy: Copy) -> Origin:
+    copies = sorted((*origin.copies, copy), key=lambda each: each.rank)
+    further = {*origin.further, *(each.key for each in copies[MAX_COPIES:])}
+    return Origin(tuple(copies[:MAX_COPIES]), tuple(sorted(further)[:MAX_FURTHER]))
+
+
+@lru_cache(maxsize=4_096)
 def _origin_key(fingerprint: str) -> str:
     return short_key(f"origin {fingerprint}")

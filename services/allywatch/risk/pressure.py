@@ -16,18 +16,11 @@ def of_sums(ledger: Ledger, decay: Decay, hour: int | None) -> Triad:
     if hour is None:
         words, acts, calm = (sum(by_hour.values()) for by_hour in ledger.hours)
         return words, acts, calm
-    out = [0, 0, 0]
-    for track, table in enumerate(decay.tables):
-        points = decay.points
-        total = sum(points(track, value, hour - at) for at, value in ledger.hours[track].items())
-        since = (hour - len(table)) // 24
-        total += sum(
-            points(track, value, hour - 24 * (day + 1))
-            for day, value in ledger.days[track].items()
-            if day >= since
-        )
-        out[track] = total
-    return out[0], out[1], out[2]
+    words, acts, calm = (
+        decay.total(track, ledger.hours[track], hour) + decay.total_of_days(track, ledger.days[track], hour)
+        for track in range(3)
+    )
+    return words, acts, calm
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from allywatch.risk.ledger import Copy
+from allywatch.risk.ledger import DAYS, Copy
 from allywatch.risk.weights import MICRO, TRACKS, Weights
 from allywatch_schemas import Document, Evidence, EvidenceKind, Modality, Track
 
-QUOTE_BYTES, TITLE_BYTES, URL_BYTES, NAME_BYTES, ID_BYTES = 160, 100, 160, 40, 80
+QUOTE_BYTES, TITLE_BYTES, URL_BYTES, NAME_BYTES, ID_BYTES = 160, 100, 160, 40, 64
 """How much of each text a state keeps; longer quotes and titles are cut, longer addresses left out."""
 
 CLAMP_MS = 15 * 60_000
@@ -15,17 +15,20 @@ CLAMP_MS = 15 * 60_000
 
 HOUR_MS = 3_600_000
 
+_NEVER = 1 << 60
+
 
 def clip(text: str, limit: int) -> str:
     """At most `limit` bytes of UTF-8; a cut text ends with `…`."""
-    if len(text) * 4 <= limit or len(raw := text.encode()) <= limit:
+    if len(text) * 4 <= limit or (text.isascii() and len(text) <= limit):
         return text
-    return raw[: limit - 3].decode("utf-8", "ignore") + "…"
+    raw = text.encode()
+    return text if len(raw) <= limit else raw[: limit - 3].decode("utf-8", "ignore") + "…"
 
 
 def fitting(text: str | None, limit: int) -> str:
     """The text if it fits; half an address or identifier is worth nothing."""
-    return text if text and len(text.encode()) <= limit else ""
+    return text if text and (len(text) if text.isascii() else len(text.encode())) <= limit else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,39 +58,73 @@ class Scale:
         )
 
 
-def weigh(document: Document, key: str, items: Sequence[Evidence], clock: int | None, scale: Scale) -> Copy:
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A document as states remember it: texts cut to size, once for all the regions it speaks of."""
+
+    key: str
+    version: int
+    fingerprint: str
+    published: int
+    """Seconds since the epoch."""
+    source_id: str
+    source_name: str
+    url: str
+    title: str
+    backfill: bool
+    exercise: bool
+
+    @classmethod
+    def of(cls, document: Document, key: str) -> "Cited":
+        """The document whose id has this `short_key`."""
+        return cls(
+            key,
+            document.version,
+            document.fingerprint,
+            int(document.published_at.timestamp()),
+            fitting(document.source.id, ID_BYTES),
+            clip(document.source.name, NAME_BYTES),
+            fitting(document.url, URL_BYTES),
+            clip(document.title, TITLE_BYTES),
+            document.backfill,
+            document.exercise,
+        )
+
+
+def weigh(document: Cited, items: Sequence[Evidence], clock: int | None, scale: Scale) -> Copy:
     """One document's items about one region as a copy; its best reason is the strongest item.
 
     Args:
         document: Where they come from.
-        key: Its `short_key`.
         items: All it says about the region.
-        clock: Milliseconds; None: not started, so nothing is in the future.
+        clock: Milliseconds; None: not started, so nothing is in the future and nothing too old.
         scale: The weights.
     """
     sums: dict[tuple[int, int], int] = {}
     best, strongest, clamped = items[0], (-1, ""), False
+    latest, oldest = (_NEVER, -_NEVER) if clock is None else (clock + CLAMP_MS, clock - DAYS * 24 * HOUR_MS)
     for item in items:
         points = scale.points(item)
-        at = round(item.event_time.timestamp() * 1000)
-        if clock is not None and at > clock + CLAMP_MS:
-            at, clamped = clock, True
-        where = (scale.track[item.track], at // HOUR_MS)
-        sums[where] = sums.get(where, 0) + points
+        at = int(item.event_time.timestamp() * 1000)
+        if at > latest:
+            at, clamped = clock or at, True
         if (strength := (abs(points), item.id)) > strongest:
             best, strongest = item, strength
+        if at >= oldest:
+            where = (scale.track[item.track], at // HOUR_MS)
+            sums[where] = sums.get(where, 0) + points
     certainty = scale.modality[best.modality] * best.probability * best.source_weight
     return Copy(
-        key=key,
+        key=document.key,
         version=document.version,
         entries=tuple((track, hour, points) for (track, hour), points in sorted(sums.items()) if points),
         certainty=round(certainty * 1000),
         track=scale.track[best.track],
-        published=int(document.published_at.timestamp()),
-        source_id=fitting(document.source.id, ID_BYTES),
-        source_name=clip(document.source.name, NAME_BYTES),
-        url=fitting(document.url, URL_BYTES),
-        title=clip(document.title, TITLE_BYTES),
+        published=document.published,
+        source_id=document.source_id,
+        source_name=document.source_name,
+        url=document.url,
+        title=document.title,
         quote=clip(best.quote, QUOTE_BYTES),
         evidence_id=fitting(best.id, ID_BYTES),
         kind=best.kind.value,
