@@ -191,7 +191,7 @@ def drop_leads(state: RegionState) -> RegionState:
 
 def _strongest(state: RegionState, view: View) -> tuple[str, Origin]:
     fingerprint = min(state.ledger.origins, key=lambda each: (-sum(view.points[each]), each))
-    return fingerprint, state.ledger.origins[fingerprint]
+    return fingerprint, Origin((state.ledger.origins[fingerprint].lead,))
 
 
 def measure(rule: Rule, view: View, trail: Mapping[int, int], around: Surroundings) -> float:

@@ -7,7 +7,7 @@ from allywatch.risk.ledger import DAYS, Copy
 from allywatch.risk.weights import MICRO, TRACKS, Weights
 from allywatch_schemas import Document, Evidence, EvidenceKind, Modality, Track
 
-QUOTE_BYTES, TITLE_BYTES, URL_BYTES, NAME_BYTES, ID_BYTES = 160, 100, 160, 40, 64
+QUOTE_BYTES, TITLE_BYTES, URL_BYTES, NAME_BYTES, ID_BYTES = 160, 100, 140, 40, 64
 """How much of each text a state keeps; longer quotes and titles are cut, longer addresses left out."""
 
 CLAMP_MS = 15 * 60_000
