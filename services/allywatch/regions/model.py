@@ -44,6 +44,8 @@ class NameKind(StrEnum):
     """The people, or the adjective."""
     CAPITAL = "capital"
     """A capital or seat of government that stands for the government."""
+    CITY = "city"
+    """A city or part of the country: says where, not who."""
     LEADER = "leader"
     GROUP = "group"
     BODY = "body"
@@ -139,7 +141,8 @@ class ContagionSettings:
 
     `inference` (0, 1] multiplies the probability of what follows through an exposure: it is our
     conclusion, not the source's. `adversary_act_share` (0, 1] multiplies the intensity where the origin is
-    an adversary's act, which says less about a guarantee than the guarantor's own. What would have less than `minimum_intensity` is not derived at all.
+    an adversary's act, which says less about a guarantee than the guarantor's own. What would have less
+    than `minimum_intensity` is not derived at all.
     """
 
     inference: float
@@ -196,6 +199,7 @@ class NamesEntry(Strict):
     country: Forms = {}
     demonym: Forms = {}
     capital: Forms = {}
+    city: Forms = {}
     group: Forms = {}
     body: Forms = {}
     ambiguous: dict[str, str] = {}

@@ -6,28 +6,34 @@ from allywatch.regions.model import LeaderEntry, Name, NameKind, NamesEntry
 
 
 def expand(form: str) -> tuple[str, ...]:
-    """Spell out one pair of braces: `Pol{ska,ski}` gives Polska and Polski, `Kyiv` itself.
+    """Spell out braces: `Pol{ska,ski}` gives Polska and Polski, `Kyiv` itself; two pairs every combination.
 
     Raises:
-        ValueError: The braces do not pair.
+        ValueError: The braces do not pair, or stand inside each other.
     """
     head, opened, rest = form.partition("{")
-    if not opened:
-        if "}" in form:
-            raise ValueError(f"{form!r} has a closing brace and no opening one")
-        return (form,)
     endings, closed, tail = rest.partition("}")
-    if not closed or "{" in endings + tail or "}" in tail:
-        raise ValueError(f"{form!r} must have exactly one pair of braces")
-    return tuple(head + ending.strip() + tail for ending in endings.split(","))
+    if "}" in head or bool(opened) != bool(closed) or "{" in endings:
+        raise ValueError(f"the braces of {form!r} do not pair")
+    if not opened:
+        return (form,)
+    return tuple(head + ending + more for ending in endings.split(",") for more in expand(tail))
 
 
-_KINDS = (NameKind.COUNTRY, NameKind.DEMONYM, NameKind.CAPITAL, NameKind.GROUP, NameKind.BODY)
+KINDS = (
+    NameKind.COUNTRY,
+    NameKind.DEMONYM,
+    NameKind.CAPITAL,
+    NameKind.CITY,
+    NameKind.GROUP,
+    NameKind.BODY,
+)
+"""The kinds that `names:` may give; leaders have a section of their own."""
 
 
 def names_of_entry(actor: str, entry: NamesEntry) -> Iterator[Name]:
     """Every name of an entry, spelled out."""
-    for kind in _KINDS:
+    for kind in KINDS:
         for language, forms in getattr(entry, kind.value).items():
             for text in _spelled(forms):
                 yield Name(text, language, actor, kind, ambiguous=entry.ambiguous.get(text))

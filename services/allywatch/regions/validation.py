@@ -14,7 +14,7 @@ from allywatch.regions.model import (
     RegionKind,
     RegistryFile,
 )
-from allywatch.regions.names import expand, names_of_entry, names_of_leaders
+from allywatch.regions.names import KINDS, expand, names_of_entry, names_of_leaders
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,10 +199,10 @@ def _spelling(sources: Sequence[Source]) -> Iterator[ConfigError]:
 
 def _forms(content: RegistryFile) -> Iterator[tuple[tuple[Any, ...], str]]:
     for id, entry in content.names.items():
-        for kind in ("country", "demonym", "capital", "group", "body"):
-            for language, forms in getattr(entry, kind).items():
+        for kind in KINDS:
+            for language, forms in getattr(entry, kind.value).items():
                 for index, form in enumerate(forms):
-                    yield ("names", id, kind, language, index), form
+                    yield ("names", id, kind.value, language, index), form
     for id, people in content.leaders.items():
         for person, leader in people.items():
             for language, forms in leader.names.items():
