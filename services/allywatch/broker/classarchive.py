@@ -3,14 +3,11 @@
 import hashlib
 import subprocess
 import tempfile
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import structlog
-
 from allywatch.broker.distribution import Java, class_path, exclusive
-
-_log = structlog.get_logger(__name__)
 
 
 def class_archive(
@@ -49,4 +46,5 @@ def _make(
         if fresh.exists():
             fresh.rename(archive)
         else:
-            _log.warning("no class archive; the broker starts slower", said=ran.stderr[-300:])
+            said = ran.stderr.strip()[-300:]
+            warnings.warn(f"no class archive, so Kafka starts slower: {said}", stacklevel=2)

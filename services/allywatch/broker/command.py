@@ -2,7 +2,9 @@
 
 import shlex
 import signal
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import typer
@@ -35,6 +37,8 @@ def broker(
     from allywatch.config import KafkaSettings
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if topics:  # the JVM takes a second to start; the client is read in meanwhile
+        Thread(target=import_module, args=["kafka.admin"], daemon=True).start()
     local = LocalBroker(
         data_dir or user_cache() / "broker",
         port,

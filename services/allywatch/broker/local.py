@@ -7,8 +7,7 @@ import string
 import subprocess
 import tempfile
 import time
-import uuid
-from base64 import urlsafe_b64encode
+import warnings
 from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
@@ -16,10 +15,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import structlog
-
 from allywatch.broker.classarchive import class_archive
 from allywatch.broker.distribution import BrokerError, Java, class_path, find_java, kafka_home, packaged
+from allywatch.broker.storage import format_storage
 from allywatch_schemas import TOPICS
 
 LOOPBACK = "127.0.0.1"
@@ -27,7 +25,6 @@ FAST_START = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 """JVM options for a broker that is ready in seconds and small; C1 only costs it some throughput."""
 
 _READY = b"Kafka Server started"
-_log = structlog.get_logger(__name__)
 
 
 class LocalBroker:
@@ -111,8 +108,7 @@ class LocalBroker:
         command = [str(java.executable), *options]
         command += [f"-Dlog4j2.configurationFile={self.data_dir / 'log4j2.properties'}"]
         command += ["-cp", class_path(home)]
-        if not (self.data_dir / "kafka" / "meta.properties").exists():
-            self._format(command)
+        format_storage(self.data_dir / "kafka", self.data_dir / "server.properties", command, home)
         with self.log_file.open("ab") as log:
             self._log_start = log.tell()
             # A session of its own: Ctrl-C in the terminal reaches us, and we stop it in order.
@@ -167,20 +163,6 @@ class LocalBroker:
             self._port = int(ours.getsockname()[1])
             return int(held.enter_context(_listening(self.host, 0)).getsockname()[1])
 
-    def _format(self, command: Sequence[str]) -> None:
-        cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        if cluster.startswith("-"):  # would look like an option
-            cluster = "A" + cluster[1:]
-        settings = str(self.data_dir / "server.properties")
-        formatted = subprocess.run(
-            [*command, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", settings],
-            capture_output=True,
-            text=True,
-        )
-        if formatted.returncode != 0:
-            why = (formatted.stderr or formatted.stdout).strip().splitlines()[-1:]
-            raise BrokerError(f"cannot format {self.data_dir}: {''.join(why)} Choose another --data-dir.")
-
     def _wait_until_ready(self) -> None:
         assert self._process is not None
         deadline = time.monotonic() + self._start_timeout
@@ -227,9 +209,9 @@ class LocalBroker:
         try:
             process.wait(timeout)
         except subprocess.TimeoutExpired:
-            _log.warning("broker did not stop; killing it", seconds=timeout, pid=process.pid)
             process.kill()
             process.wait()
+            warnings.warn(f"Kafka did not stop within {timeout:g} s and was killed", stacklevel=3)
 
     def _dismiss_guard(self) -> None:
         """Before the broker ends, so that its process id cannot belong to another process by then."""
