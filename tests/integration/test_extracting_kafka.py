@@ -65,6 +65,7 @@ def a_worker(
         metrics=ExtractMetrics(registry),
         health=health,
         failures=FailureLimit(limit),
+        session_seconds=6,
     )
     return worker, health, registry
 

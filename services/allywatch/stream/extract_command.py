@@ -11,6 +11,7 @@ from allywatch.errors import AllywatchError
 
 if TYPE_CHECKING:
     from allywatch.config import KafkaSettings, WorkerSettings
+    from allywatch.stream.extraction import Extractor
 
 DEFAULT_PORT = 9102
 _DRAIN_SECONDS = 4.0
@@ -65,15 +66,23 @@ def _run_worker() -> None:
     import asyncio
 
     from allywatch.config import KafkaSettings, WorkerSettings
+    from allywatch.regions import load_registry
+    from allywatch.stream.extraction import make_extractor
 
-    asyncio.run(_work(KafkaSettings(), WorkerSettings()))
+    asyncio.run(work(KafkaSettings(), WorkerSettings(), make_extractor(load_registry())))
 
 
-async def _work(kafka: "KafkaSettings", settings: "WorkerSettings") -> None:
+async def work(kafka: "KafkaSettings", settings: "WorkerSettings", extractor: "Extractor") -> None:
+    """Run a worker with this extractor until SIGTERM or SIGINT.
+
+    Raises:
+        StopWorker: Going on would lose something.
+    """
     import time
 
     from prometheus_client import CollectorRegistry
 
+    from allywatch.logs import configure_logs
     from allywatch.metrics.extract import ExtractMetrics
     from allywatch.metrics.server import Health, HealthServer
     from allywatch.records import FailureLimit
@@ -81,14 +90,14 @@ async def _work(kafka: "KafkaSettings", settings: "WorkerSettings") -> None:
     from allywatch.stream.extracting import CONDITIONS, Worker
     from allywatch.stream.extraction import make_extractor
 
-    _log_to_stderr(settings.log_level)
+    configure_logs(settings.log_level, settings.log_format)
     registry, health = CollectorRegistry(), Health(CONDITIONS, time.monotonic)
     port = DEFAULT_PORT if settings.metrics_port is None else settings.metrics_port
     with HealthServer(registry, health, settings.metrics_host, port):
         await _until_stopped(
             Worker(
                 kafka.for_aiokafka(),
-                make_extractor(load_registry()),
+                extractor,
                 app_id=settings.app_id,
                 topic_ids=_topic_ids(kafka),
                 metrics=ExtractMetrics(registry),
@@ -128,11 +137,3 @@ async def _until_stopped(worker: Any) -> None:
         await asyncio.wait((running,), timeout=1)
         return
     await running
-
-
-def _log_to_stderr(level: str) -> None:
-    import logging
-
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("aiokafka").setLevel(logging.WARNING)
-    logging.getLogger("kafka").setLevel(logging.WARNING)

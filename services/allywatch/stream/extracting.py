@@ -19,13 +19,13 @@ acknowledged. Within a poll, a partition's second batch waits for the first (`ou
 """
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
+import structlog
 from aiokafka.errors import KafkaError
 
 from allywatch.errors import AllywatchError, RejectReason, StopWorker
@@ -51,7 +51,7 @@ _LOOK_SECONDS = 5.0
 """Between two questions for the log's end; also the time the broker has to answer."""
 _RETRY_SECONDS = 1.0
 
-log = logging.getLogger(__name__)
+_log = structlog.get_logger(__name__)
 
 
 class Worker:
@@ -66,6 +66,7 @@ class Worker:
         health: Told the conditions of `CONDITIONS`.
         failures: How many defects a minute stop the worker.
         partitions: Of `region-inputs`.
+        session_seconds: Without a heartbeat for so long, others take over this worker's partitions.
     """
 
     def __init__(
@@ -79,12 +80,19 @@ class Worker:
         health: Health,
         failures: FailureLimit,
         partitions: int = PARTITIONS,
+        session_seconds: float = 10.0,
     ) -> None:
         self._where = kafka.get("bootstrap_servers")
         self._extract, self._failures, self._partitions = extract, failures, partitions
         self._metrics, self._health = metrics, health
         self._intake = Intake(
-            kafka, f"{app_id}-extract", _SOURCES, topic_ids, self._count_lost, self._count_held
+            kafka,
+            f"{app_id}-extract",
+            _SOURCES,
+            topic_ids,
+            self._count_lost,
+            self._count_held,
+            session_seconds,
         )
         self._outlet = Outlet(kafka)
         self._interval = PollInterval()
@@ -117,7 +125,7 @@ class Worker:
             except (KafkaError, AllywatchError, OSError, TimeoutError) as exc:
                 self._health.set("broker", False, "not reached")
                 if not waiting:
-                    log.warning("waiting for Kafka at %s (%s)", self._where, _first_line(exc))
+                    _log.warning("waiting for Kafka", address=self._where, reason=_first_line(exc))
                 waiting = True
                 await _sleep(stop, _RETRY_SECONDS)
             else:
@@ -139,7 +147,7 @@ class Worker:
     async def _restart(self, why: Exception, stop: asyncio.Event) -> None:
         self._metrics.restarts.inc()
         self._health.set("committing", False, _first_line(why))
-        log.warning("starting again from the committed offsets: %s", _first_line(why))
+        _log.warning("starting again from the committed offsets", reason=_first_line(why))
         await self._outlet.stop()
         await self._reach(self._outlet.start, stop)
         await self._reach(self._intake.rewind, stop)
@@ -180,7 +188,8 @@ class Worker:
         rejection = reading.rejection
         if rejection is None or rejection.reason is not RejectReason.PROCESSING_FAILED:
             return reading
-        log.error("%s[%d]@%d: %s", record.topic, record.partition, record.offset, rejection.detail)
+        where = f"{record.topic}[{record.partition}]@{record.offset}"
+        _log.error("a record fails in our own code", record=where, error=rejection.detail)
         if self._failures.failed(time.monotonic()):
             raise StopWorker(
                 f"too many records fail in our own code, the last with {rejection.detail}. Nothing of this "

@@ -1,12 +1,12 @@
 """The source topics as one group member reads them: where each partition goes on, and what a poll takes."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import CommitFailedError, IllegalStateError, NoOffsetForPartitionError
@@ -24,7 +24,7 @@ _REVOKE_SECONDS = 5.0
 _COMMIT_SECONDS = 10.0
 _STOP_SECONDS = 2.0
 
-log = logging.getLogger(__name__)
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +40,13 @@ class Taken:
 
 
 async def finish(closing: Coroutine[Any, Any, None], seconds: float) -> None:
-    """Give an aiokafka client so long to close. Without a broker it can hang, and swallow its cancellation."""
+    """Give an aiokafka client so long to close: without a broker it can hang, whatever cancels it."""
     task = asyncio.create_task(closing)
     await asyncio.wait((task,), timeout=seconds)
     if not task.done():
         task.cancel()
     elif not task.cancelled() and task.exception():
-        log.info("a client did not close well: %s", task.exception())
+        _log.info("a Kafka client did not close well", error=repr(task.exception()))
 
 
 class Intake(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka's class is untyped
@@ -63,6 +63,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka's clas
         topic_ids: Asked at every start and restart.
         on_lost: Called with (topic, records) for what retention removed unread.
         on_held: Called with the number of partitions held, None while the group rebalances.
+        session_seconds: Without a heartbeat for so long, a member counts as dead.
     """
 
     def __init__(
@@ -73,8 +74,10 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka's clas
         topic_ids: TopicIds,
         on_lost: Callable[[str, int], None],
         on_held: Callable[[int | None], None],
+        session_seconds: float = 10.0,
     ) -> None:
         self._kafka, self._group, self._topics = kafka, group, topics
+        self._session_ms = round(session_seconds * 1000)
         self._fetch_ids, self._on_lost, self._on_held = topic_ids, on_lost, on_held
         self._ids: Mapping[str, str] = {}
         self._next: dict[TopicPartition, int] = {}
@@ -95,7 +98,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka's clas
             enable_auto_commit=False,
             auto_offset_reset="none",
             isolation_level="read_committed",
-            session_timeout_ms=10_000,
+            session_timeout_ms=self._session_ms,
             heartbeat_interval_ms=2_000,
             request_timeout_ms=20_000,
             max_partition_fetch_bytes=4 << 20,
@@ -163,7 +166,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka's clas
             async with asyncio.timeout(_COMMIT_SECONDS):
                 await self._consumer.commit(offsets)
         except (CommitFailedError, IllegalStateError) as exc:
-            log.info("partitions moved before a commit: %s", exc)
+            _log.info("partitions moved before a commit", error=str(exc))
             self._placed = False
             return False
         return True
@@ -202,12 +205,12 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka's clas
                 f"kafka-consumer-groups --delete-offsets --group {self._group} --topic {tp.topic}"
             )
         if committed < begin:
-            log.error(
-                "%d records of %s[%d] were removed by retention before they were read. "
-                "Raise the topic's retention, or run more extractors.",
-                begin - committed,
-                tp.topic,
-                tp.partition,
+            _log.error(
+                "records were removed by retention before they were read: "
+                "raise the topic's retention, or run more extractors",
+                topic=tp.topic,
+                partition=tp.partition,
+                records=begin - committed,
             )
             self._on_lost(tp.topic, begin - committed)
         return max(committed, begin)

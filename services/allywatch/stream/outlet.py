@@ -1,7 +1,6 @@
 """What a poll sends, in the order that watermarks need."""
 
 import asyncio
-import logging
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
@@ -20,8 +19,6 @@ _STOP_SECONDS = 2.0
 
 Addressed = tuple[int, Output]
 """A partition and what goes there."""
-
-log = logging.getLogger(__name__)
 
 
 def waves(
