@@ -5,7 +5,14 @@ import sys
 import typer
 
 from allywatch import __version__
+from allywatch.broker.command import broker, redrive, topics
+from allywatch.checks.command import check_config
+from allywatch.demo.command import demo
 from allywatch.errors import AllywatchError
+from allywatch.ingest.command import ingest_app
+from allywatch.stream.extract_command import extract
+from allywatch.stream.score_command import rebuild_state, score
+from allywatch.stream.tail_command import tail
 
 app = typer.Typer(
     name="allywatch",
@@ -25,9 +32,23 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _root(
-    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print it and exit."),
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print it and exit."
+    ),
 ) -> None:
     pass
+
+
+app.command()(demo)
+app.add_typer(ingest_app, name="ingest")
+app.command()(extract)
+app.command()(score)
+app.command()(tail)
+app.command()(broker)
+app.command()(topics)
+app.command()(redrive)
+app.command("rebuild-state")(rebuild_state)
+app.command("check-config")(check_config)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Plays the timeline on a real Kafka: articles and events to their topics, time as ticks on `region-inputs`."""
+"""Plays the timeline on a real Kafka: articles and events to their topics, time as ticks."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
@@ -89,24 +89,25 @@ async def play(player: Player, steps: list[Step], seconds: float, show: Callable
         await asyncio.sleep(max(0.0, begun + (number + 1) * seconds / len(steps) - loop.time()))
 
 
-async def until_caught_up(url: str, gauge: str, timeout: float) -> None:
-    """Until a worker's lag gauge reads 0 for every label, twice in a row.
+async def until_extracted(kafka: KafkaSettings, group: str, timeout: float) -> None:
+    """Until the extractors have committed everything on the source topics, or `timeout` seconds passed."""
+    from aiokafka import AIOKafkaConsumer, TopicPartition
 
-    Args:
-        url: The worker's address.
-        gauge: The name of its lag gauge.
-        timeout: Seconds; after it, go on: the demonstration shows what is there.
-    """
-    import httpx
-
-    loop = asyncio.get_running_loop()
-    deadline, calm = loop.time() + timeout, 0
-    async with httpx.AsyncClient() as http:
-        while calm < 2 and loop.time() < deadline:
-            await asyncio.sleep(0.3)
-            text = (await http.get(f"{url}/metrics")).text
-            lags = [float(line.rpartition(" ")[2]) for line in text.splitlines() if line.startswith(gauge)]
-            calm = calm + 1 if lags and not any(lags) else 0
+    sources = [
+        TopicPartition(t.name, p) for t in (NEWS_ARTICLES, DIPLOMATIC_EVENTS) for p in range(t.partitions)
+    ]
+    consumer = AIOKafkaConsumer(**kafka.for_aiokafka(), group_id=group, enable_auto_commit=False)
+    await consumer.start()
+    try:
+        async with asyncio.timeout(timeout):
+            ends = await consumer.end_offsets(sources)
+            for partition in sources:
+                while (await consumer.committed(partition) or 0) < ends[partition]:
+                    await asyncio.sleep(0.1)
+    except TimeoutError:
+        pass  # a slow machine: go on, the evidence comes a little late
+    finally:
+        await consumer.stop()
 
 
 def parse_events(lines: Iterable[bytes]) -> list[DiplomaticEvent]:
@@ -114,6 +115,3 @@ def parse_events(lines: Iterable[bytes]) -> list[DiplomaticEvent]:
     from allywatch.ingest.gdelt import parse
 
     return [parse(line) for line in lines if line.strip()]
-
-
-__all__ = ["Player", "parse_events", "play", "until_caught_up"]
