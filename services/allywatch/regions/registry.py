@@ -15,6 +15,7 @@ from allywatch.regions.model import (
     ContagionSettings,
     Exposure,
     Name,
+    NameKind,
     Patron,
     Region,
     RegionEntry,
@@ -47,6 +48,7 @@ class Registry:
     _patrons: Mapping[str, tuple[str, ...]]
     _codes: Mapping[str, str]
     _countries_by_name: Mapping[str, str]
+    _countries_by_people: Mapping[str, str]
 
     def names(self) -> Iterable[Name]:
         """Every name of every actor, in the order of the data."""
@@ -80,8 +82,8 @@ class Registry:
     def country_of_name(self, name: str) -> str | None:
         """The alpha-3 code of a country as event coders write it, or None.
 
-        Understands codes (`POL`, CAMEO's `ROM`), English names, ICEWS actors (`Citizen (Poland)`), and
-        leaders by their full English name.
+        Understands codes (`POL`, CAMEO's `ROM`), English names, leaders and seats of government that mean
+        one country only, ICEWS actors (`Citizen (Poland)`), and what begins with a people (`Turkish Army`).
         """
         name = name.strip()
         if name in self.countries:
@@ -91,7 +93,7 @@ class Registry:
         found = self._countries_by_name.get(name.casefold())
         if found is None and name.endswith(")"):
             found = self._countries_by_name.get(name[name.rfind("(") + 1 : -1].strip().casefold())
-        return found
+        return found or self._countries_by_people.get(name.partition(" ")[0].casefold())
 
     def leaders_on(self, actor: str, day: date) -> tuple[Term, ...]:
         """Who held office for `actor` on that day, as far as the data knows."""
@@ -154,6 +156,11 @@ def _build(files: list[RegistryFile]) -> Registry:
         _patrons={id: tuple(p.actor for p in region.patrons) for id, region in regions.items()},
         _codes={code: country for file in files for code, country in file.codes.items()},
         _countries_by_name=_countries_by_name(files, actors),
+        _countries_by_people={
+            name.text.casefold(): name.actor
+            for name in _clear_english(actors)
+            if name.kind is NameKind.DEMONYM
+        },
     )
 
 
@@ -232,14 +239,16 @@ def _groups(regions: Mapping[str, Region]) -> dict[str, tuple[tuple[str, float],
 
 
 def _countries_by_name(files: list[RegistryFile], actors: Mapping[str, ActorEntry]) -> dict[str, str]:
-    by_name: dict[str, str] = {}
-    for file in files:
-        for actor, people in file.leaders.items():
-            if actors[actor].kind is ActorKind.COUNTRY:
-                by_name.update({person.casefold(): actor for person in people})
+    by_name = {name.text.casefold(): name.actor for name in _clear_english(actors)}
     for file in files:
         by_name.update({name.casefold(): code for code, names in file.countries.items() for name in names})
     by_name.update(
         {actor.name.casefold(): id for id, actor in actors.items() if actor.kind is ActorKind.COUNTRY}
     )
     return by_name
+
+
+def _clear_english(actors: Mapping[str, ActorEntry]) -> Iterable[Name]:
+    for actor in actors.values():
+        if actor.kind is ActorKind.COUNTRY:
+            yield from (name for name in actor.names if name.language == "en" and not name.needs_context)
