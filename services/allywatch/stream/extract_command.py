@@ -86,9 +86,7 @@ async def work(kafka: "KafkaSettings", settings: "WorkerSettings", extractor: "E
     from allywatch.metrics.extract import ExtractMetrics
     from allywatch.metrics.server import Health, HealthServer
     from allywatch.records import FailureLimit
-    from allywatch.regions import load_registry
     from allywatch.stream.extracting import CONDITIONS, Worker
-    from allywatch.stream.extraction import make_extractor
 
     configure_logs(settings.log_level, settings.log_format)
     registry, health = CollectorRegistry(), Health(CONDITIONS, time.monotonic)
