@@ -31,7 +31,7 @@ log = structlog.get_logger("allywatch.ingest")
 
 _BATCH_BYTES = 262_144
 _STOP_SECONDS = 3.0
-_TOPIC_SECONDS = 10.0
+_TOPIC_SECONDS = 5.0
 _BACKOFF_SECONDS = (0.5, 5.0)
 
 
