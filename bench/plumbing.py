@@ -1,7 +1,7 @@
 """The job that both systems under comparison run: the same functions, so that only the plumbing differs.
 
-`extract_nothing` costs (almost) nothing: two regions an article, from prepared evidence. `step` keeps a state of
-about 1.8 KB a region and says something every thousandth item. Both are plain functions over plain values.
+`extract_nothing` costs (almost) nothing: two regions an article, from prepared evidence. `step` keeps a state
+of about 1.8 KB a region and says something every thousandth item. Both are plain functions over plain values.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,6 @@ from allywatch_schemas import (
     Modality,
     NewsArticle,
     Role,
-    Source,
     Track,
 )
 
@@ -109,5 +108,3 @@ def real_extract() -> Extract:
         return extraction.document, extraction.items
 
     return run
-
-

@@ -1,4 +1,4 @@
-"""Child processes under measurement: CPU seconds and memory from the kernel's own accounting (Linux /proc)."""
+"""Child processes under measurement: CPU seconds and memory as the kernel accounts them (Linux /proc)."""
 
 import os
 import signal
@@ -36,6 +36,18 @@ class Measured:
         if self.process.poll() is not None:
             tail = self.log.read_text(errors="replace")[-2000:]
             raise RuntimeError(f"{self.name} ended with {self.process.returncode}:\n{tail}")
+
+    def finish(self) -> tuple[float, float]:
+        """Wait for its end; its CPU seconds and the most megabytes it had resident.
+
+        Raises:
+            RuntimeError: It failed.
+        """
+        _, status, usage = os.wait4(self.process.pid, 0)
+        self.process.returncode = os.waitstatus_to_exitcode(status)
+        if self.process.returncode != 0:
+            self.check()
+        return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
     def stop(self) -> None:
         """SIGTERM, then kill."""

@@ -12,10 +12,10 @@ import sys
 import time
 from typing import Any
 
+from bench.plumbing import extract_nothing, real_extract, step
 from quixstreams import Application, State
 
 from allywatch_schemas import Evidence, NewsArticle
-from bench.plumbing import extract_nothing, real_extract, step
 
 ITEMS, ALERTS = "quix-items", "quix-alerts"
 
@@ -47,7 +47,9 @@ def main() -> None:
         counted += 1
         if counted == expected:
             print(
-                json.dumps({"cpu": time.process_time(), "seconds": time.monotonic() - began, "items": counted}),
+                json.dumps(
+                    {"cpu": time.process_time(), "seconds": time.monotonic() - began, "items": counted}
+                ),
                 flush=True,
             )
             app.stop()
