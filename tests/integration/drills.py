@@ -7,21 +7,18 @@ every source offset either counted in the state or in a dead-letter topic.
 
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
-import threading
 import time
 import urllib.request
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaConsumer, TopicPartition
 
 from allywatch.config import KafkaSettings
 from allywatch.engine import RegionEngine, load_method, replay
@@ -29,15 +26,11 @@ from allywatch.engine.state import PARTITION_KEY, PartitionState
 from allywatch.records import OFFSET, Record
 from allywatch.regions import load_registry
 from allywatch.stream.position import ATTEMPT_KEY, POSITION_KEY, decode_position
-from allywatch_schemas import PARTITIONS, Alert, EvidenceBatch, Message, Tick, TickOrigin
-from allywatch_schemas.codec import Headers, encode
+from allywatch_schemas import PARTITIONS, Alert, EvidenceBatch
+from allywatch_schemas.codec import DecodeError, decode
 from allywatch_schemas.partitioning import partition_of
-from allywatch_schemas.topics import REGION_ALERTS, REGION_INPUTS, REGION_RISK, REGION_STATE
-from builders import a_batch, a_document, a_range, a_retraction, an_evidence
-
-TEMP = ("-c", "import typer; from allywatch.stream.score_command import score; typer.run(score)")
-START = datetime(2026, 3, 1, tzinfo=UTC)
-SOURCE_TOPIC = "news-articles"
+from allywatch_schemas.topics import NEWS_ARTICLES, REGION_ALERTS, REGION_INPUTS, REGION_RISK, REGION_STATE
+from integration.traffic import DRILL_ID
 
 
 def engines() -> dict[int, RegionEngine]:
@@ -50,135 +43,9 @@ def engines() -> dict[int, RegionEngine]:
     return {p: RegionEngine(method, registry, places[p], p) for p in range(PARTITIONS)}
 
 
-class Traffic:
-    """Evidence for every partition at a steady rate, with ticks, retractions and rubbish among it.
-
-    Each region in turn gets a burst of dire news and then silence, so that alerts open and resolve.
-    """
-
-    def __init__(self, kafka: KafkaSettings, messages: int, rate: float, seed: int = 1) -> None:
-        self.messages, self.rate = messages, rate
-        self.sent = 0
-        self.source_ends: Counter[int] = Counter()
-        """How many records each partition of the source topic would have."""
-        self._kafka = kafka
-        self._chance = random.Random(seed)
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._failures: list[BaseException] = []
-        regions: dict[int, list[str]] = defaultdict(list)
-        for region in sorted(load_registry().regions):
-            regions[partition_of(region.encode(), PARTITIONS)].append(region)
-        self._regions = regions
-
-    @property
-    def progress(self) -> float:
-        """The share that was sent."""
-        return self.sent / self.messages
-
-    def start(self) -> "Traffic":
-        self._thread.start()
-        return self
-
-    def wait_until(self, share: float, timeout: float = 300) -> None:
-        """Block until so much was sent."""
-        deadline = time.monotonic() + timeout
-        while self.progress < share and self._thread.is_alive() and time.monotonic() < deadline:
-            time.sleep(0.02)
-        if self._failures:
-            raise self._failures[0]
-        assert self.progress >= share, f"only {self.progress:.0%} sent"
-
-    def _run(self) -> None:
-        try:
-            self._send_all()
-        except BaseException as exc:
-            self._failures.append(exc)
-
-    def _send_all(self) -> None:
-        producer = KafkaProducer(
-            **self._kafka.for_kafka_python(), acks="all", delivery_timeout_ms=120_000, linger_ms=5
-        )
-        started = time.monotonic()
-        sends = []
-        for number, (partition, value, headers) in enumerate(self.records()):
-            sends.append(
-                producer.send(REGION_INPUTS.name, value=value, headers=list(headers), partition=partition)
-            )
-            self.sent = number + 1
-            time.sleep(max(0.0, started + number / self.rate - time.monotonic()))
-        producer.flush(timeout=120)
-        for sent in sends:
-            sent.get(timeout=120)
-        producer.close()
-
-    def records(self) -> Iterator[tuple[int, bytes | None, Headers]]:
-        """What is sent: partition, value, headers."""
-        last_ticks = self.messages - PARTITIONS
-        for number in range(self.messages):
-            partition, turn = number % PARTITIONS, number // PARTITIONS
-            clock = START + timedelta(minutes=6 * turn)
-            if number >= last_ticks:
-                yield self._tick(partition, clock + timedelta(days=30))
-            elif turn % 5 == 0:
-                yield self._tick(partition, clock)
-            elif turn % 97 == 1:
-                yield partition, b"rubbish %d" % number, (("ce_type", EvidenceBatch.TYPE.encode()),)
-            elif turn % 31 == 2:
-                doc_id = f"doc-{self._chance.randrange(max(1, number))}"
-                yield self._message(
-                    partition, a_retraction(id=f"r-{number}", doc_id=doc_id, issued_at=clock), number
-                )
-            else:
-                yield self._message(partition, self._batch(number, partition, turn, clock), number)
-
-    def _batch(self, number: int, partition: int, turn: int, clock: datetime) -> EvidenceBatch:
-        regions = self._regions[partition]
-        # A burst on one region, twenty turns long, then the next: alerts open, fire and resolve.
-        focus = regions[(turn // 20) % len(regions)]
-        start = self.source_ends[partition]
-        self.source_ends[partition] += 1
-        items = [
-            an_evidence(
-                id=f"e-{number}-{place}",
-                doc_id=f"doc-{number}",
-                region=region,
-                target=region,
-                event_time=clock,
-                intensity=0.9 if place == 0 else 0.2,
-                modality="asserted",
-            )
-            for place, region in enumerate((focus, self._chance.choice(regions)))
-        ]
-        return a_batch(
-            id=f"b-{number}",
-            ranges=(
-                a_range(
-                    topic=SOURCE_TOPIC, topic_id="drill", partition=partition, start=start, end=start + 1
-                ),
-            ),
-            documents=(
-                a_document(
-                    doc_id=f"doc-{number}",
-                    fingerprint=f"{number:016x}",
-                    published_at=clock,
-                    offset=start,
-                    range=0,
-                ),
-            ),
-            items=tuple(items),
-        )
-
-    def _tick(self, partition: int, clock: datetime) -> tuple[int, bytes, Headers]:
-        return self._message(partition, Tick(time=clock, origin=TickOrigin.EXTERNAL), 0)
-
-    def _message(self, partition: int, message: Message, number: int) -> tuple[int, bytes, Headers]:
-        value, headers = encode(message, id=f"drill-{number}", source="/drill")
-        return partition, value, headers
-
-
 @dataclass
 class Worker:
-    """One `allywatch score` process of the real command line."""
+    """One process of the real command line."""
 
     kafka: KafkaSettings
     log: Path
@@ -192,7 +59,7 @@ class Worker:
         }
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(
-                [sys.executable, *TEMP, *self.command[1:]], env=environment, stdout=out, stderr=out
+                [sys.executable, "-m", "allywatch", *self.command], env=environment, stdout=out, stderr=out
             )
         return self
 
@@ -275,6 +142,38 @@ def wait_until_applied(kafka: KafkaSettings, timeout: float = 120) -> None:
         time.sleep(0.5)
 
 
+def wait_until_taken_up(
+    kafka: KafkaSettings, source_ends: Mapping[int, int], topic_id: str, timeout: float = 120
+) -> None:
+    """Block until the extractor has sent all of news-articles to every partition, and that is applied."""
+    deadline = time.monotonic() + timeout
+    while True:
+        wait_until_applied(kafka, timeout)
+        reached = {
+            p: _source_positions(records, topic_id)
+            for p, records in read_all(kafka, REGION_INPUTS.name).items()
+        }
+        if all(position == dict(source_ends) for position in reached.values()):
+            wait_until_applied(kafka, timeout)
+            return
+        assert time.monotonic() < deadline, f"extracted {reached} of {dict(source_ends)}"
+        time.sleep(0.5)
+
+
+def _source_positions(records: list[Record], topic_id: str) -> dict[int, int]:
+    ends: dict[int, int] = {}
+    for record in records:
+        try:
+            message = decode(record.value, record.headers)
+        except DecodeError:
+            continue
+        if isinstance(message, EvidenceBatch):
+            for heard in message.ranges:
+                if heard.topic == NEWS_ARTICLES.name and heard.topic_id == topic_id:
+                    ends[heard.partition] = max(heard.end, ends.get(heard.partition, 0))
+    return ends
+
+
 def last_values(records: list[Record]) -> dict[bytes, bytes]:
     """The last value of each key that has one."""
     latest = {r.key: r.value for r in records if r.key is not None}
@@ -292,19 +191,21 @@ class Found:
     dead_letters: Counter[str] = field(default_factory=Counter)
 
 
-def verify(kafka: KafkaSettings, source_ends: Mapping[int, int]) -> Found:
+def verify(kafka: KafkaSettings, source_ends: Mapping[int, int], topic_id: str | None = None) -> Found:
     """Hold everything that was written against a replay in process.
 
     Args:
         kafka: Where.
-        source_ends: How many records each partition of the source topic had.
+        source_ends: How many records each partition of news-articles had.
+        topic_id: Of news-articles, when the real extractor read it; without: each partition of region-inputs
+            heard of the source partition of its own number, under `DRILL_ID`.
     """
     found = Found()
     inputs, state = read_all(kafka, REGION_INPUTS.name), read_all(kafka, REGION_STATE.name)
     alerts, risk = read_all(kafka, REGION_ALERTS.name), read_all(kafka, REGION_RISK.name)
     letters = read_all(kafka, f"{REGION_INPUTS.name}-dlq")
     for partition, engine in engines().items():
-        expected = replay(inputs[partition], engine)
+        expected = replay(inputs[partition], engine, transaction=None)
         found.inputs += len(inputs[partition])
 
         stored = last_values(state[partition])
@@ -329,11 +230,19 @@ def verify(kafka: KafkaSettings, source_ends: Mapping[int, int]) -> Found:
 
         shared = expected.states[PARTITION_KEY]
         assert isinstance(shared, PartitionState)
-        if partition in source_ends:
-            counted = shared.counted[SOURCE_TOPIC, "drill", partition]
-            assert counted == source_ends[partition], "source offsets are missing"
+        _check_counted(shared, partition, source_ends, topic_id)
         found.episodes += _check_revisions(alerts[partition])
     return found
+
+
+def _check_counted(
+    shared: PartitionState, partition: int, source_ends: Mapping[int, int], topic_id: str | None
+) -> None:
+    """Every source record was taken up, once."""
+    heard = source_ends if topic_id else {partition: source_ends[partition]}
+    for source, end in heard.items():
+        key = (NEWS_ARTICLES.name, topic_id or DRILL_ID, source)
+        assert shared.counted[key] == shared.watermarks[key] == end, f"{key} in partition {partition}"
 
 
 def _check_revisions(records: list[Record]) -> int:

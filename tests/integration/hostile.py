@@ -81,7 +81,7 @@ class HostileDelivery:
             worker="drill",
             limits={name: topic.max_message_bytes for name, topic in TOPICS.items()},
             failures=FailureLimit(100),
-            pace=Pace(fence_wait=0.5),
+            pace=Pace(fence_wait=2.0),
         )
         return PartitionOwner(work, self._log, self._reporter, self._fail)
 

@@ -15,8 +15,10 @@ import pytest
 
 from allywatch.broker.local import LocalBroker
 from allywatch.config import KafkaSettings
-from integration.drills import Found, Traffic, Worker, stop_all, verify, wait_until_applied
+from allywatch.kafkaadmin import topic_ids
+from integration.drills import Found, Worker, stop_all, verify, wait_until_applied, wait_until_taken_up
 from integration.hostile import HostileDelivery
+from integration.traffic import Articles, Inputs, Traffic
 
 SOAK = bool(os.environ.get("ALLYWATCH_SOAK"))
 MESSAGES, RATE, ROUNDS = (20_000, 600.0, 10) if SOAK else (3_000, 300.0, 1)
@@ -46,18 +48,29 @@ def start_worker(clean_kafka: KafkaSettings, tmp_path: Path) -> Iterator[StartWo
 
 def finish(kafka: KafkaSettings, traffic: Traffic) -> Found:
     """Wait until everything is applied, then verify."""
+    assert isinstance(traffic.source, Inputs)
     traffic.wait_until(1)
     wait_until_applied(kafka)
-    found = verify(kafka, traffic.source_ends)
-    assert found.inputs == traffic.messages
+    found = verify(kafka, traffic.source.source_ends)
+    assert found.inputs == traffic.source.messages
     assert found.alerts > 0
     print(found)
     return found
 
 
+def wait_until_ready(*workers: Worker, timeout: float = 60) -> None:
+    """Block until all say that they are ready."""
+    deadline = time.monotonic() + timeout
+    while not all(worker.ready() for worker in workers):
+        assert time.monotonic() < deadline, "workers are not ready: " + "; ".join(
+            worker.log.read_text()[-1_000:] for worker in workers
+        )
+        time.sleep(0.2)
+
+
 @rounds
 def test_kill_and_restarts(clean_kafka: KafkaSettings, start_worker: StartWorker, round_number: int) -> None:
-    traffic = Traffic(clean_kafka, MESSAGES, RATE, seed=round_number)
+    traffic = Traffic(clean_kafka, Inputs(MESSAGES, seed=round_number), RATE)
     first, second = start_worker(), start_worker()
     wait_until_ready(first, second)
     traffic.start().wait_until(0.2)
@@ -76,7 +89,7 @@ def test_random_kills_and_a_killed_broker(
     clean_broker: LocalBroker, clean_kafka: KafkaSettings, start_worker: StartWorker, round_number: int
 ) -> None:
     chance = random.Random(round_number)
-    traffic = Traffic(clean_kafka, MESSAGES, RATE, seed=round_number)
+    traffic = Traffic(clean_kafka, Inputs(MESSAGES, seed=round_number), RATE)
     workers = [start_worker(), start_worker()]
     wait_until_ready(*workers)
     traffic.start()
@@ -97,7 +110,7 @@ def test_random_kills_and_a_killed_broker(
 def test_a_frozen_worker_woken_after_its_partitions_moved(
     clean_kafka: KafkaSettings, start_worker: StartWorker, round_number: int
 ) -> None:
-    traffic = Traffic(clean_kafka, MESSAGES, RATE, seed=round_number)
+    traffic = Traffic(clean_kafka, Inputs(MESSAGES, seed=round_number), RATE)
     sleeper, other = start_worker(), start_worker()
     wait_until_ready(sleeper, other)
     traffic.start().wait_until(0.2)
@@ -109,22 +122,12 @@ def test_a_frozen_worker_woken_after_its_partitions_moved(
     assert other.terminate() < 5
 
 
-def wait_until_ready(*workers: Worker, timeout: float = 60) -> None:
-    """Block until all say that they are ready."""
-    deadline = time.monotonic() + timeout
-    while not all(worker.ready() for worker in workers):
-        assert time.monotonic() < deadline, "workers are not ready: " + "; ".join(
-            worker.log.read_text()[-1_000:] for worker in workers
-        )
-        time.sleep(0.2)
-
-
 @rounds
 async def test_hostile_delivery_to_two_owners_of_everything(
     clean_kafka: KafkaSettings, round_number: int
 ) -> None:
     """Events are dropped, doubled and shuffled, and two rivals own every partition at once."""
-    traffic = Traffic(clean_kafka, MESSAGES, RATE, seed=round_number)
+    traffic = Traffic(clean_kafka, Inputs(MESSAGES, seed=round_number), RATE)
     hostile = HostileDelivery(clean_kafka, rivals=2, chance=random.Random(round_number))
     async with hostile:
         traffic.start()
@@ -134,3 +137,29 @@ async def test_hostile_delivery_to_two_owners_of_everything(
     found = await asyncio.to_thread(finish, clean_kafka, traffic)
     assert hostile.fenced > 0
     print(found, "fenced", hostile.fenced, "events dropped", hostile.dropped)
+
+
+@rounds
+def test_kills_of_the_extractor(
+    clean_kafka: KafkaSettings, start_worker: StartWorker, tmp_path: Path, round_number: int
+) -> None:
+    chance = random.Random(round_number)
+    articles = Articles(MESSAGES)
+    traffic = Traffic(clean_kafka, articles, RATE)
+    scorer = start_worker()
+    extractor = Worker(clean_kafka, tmp_path / "extractor.log", ("extract",)).start()
+    try:
+        wait_until_ready(scorer)
+        traffic.start()
+        for kill in range(5 if SOAK else 2):
+            traffic.wait_until((kill + chance.random()) / 5)
+            extractor.kill()
+            extractor.start()
+        traffic.wait_until(1)
+        topic_id = topic_ids(clean_kafka, ["news-articles"])["news-articles"]
+        wait_until_taken_up(clean_kafka, articles.source_ends, topic_id)
+        assert extractor.terminate() < 5
+        print(verify(clean_kafka, articles.source_ends, topic_id))
+    finally:
+        stop_all(extractor)
+        print(extractor.log.read_text()[-4_000:])

@@ -23,13 +23,16 @@ def score(
     import asyncio
 
     from allywatch.config import KafkaSettings, WorkerSettings
+    from allywatch.logs import configure_logs
     from allywatch.stream.engines import engine_maker
     from allywatch.stream.scoring import ScoreOptions, Scorer
 
+    settings = WorkerSettings()
+    configure_logs(settings.log_level, settings.log_format)
     options = ScoreOptions(ticks is Ticks.LIVE, tick_interval, interval_ms / 1_000)
 
     async def run() -> None:
-        await Scorer(KafkaSettings(), WorkerSettings(), options, engine_maker()).run()
+        await Scorer(KafkaSettings(), settings, options, engine_maker()).run()
 
     asyncio.run(run())
 
