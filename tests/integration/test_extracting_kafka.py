@@ -36,6 +36,9 @@ from builders import an_article, an_event, an_evidence
 
 pytestmark = pytest.mark.kafka
 
+Sent = tuple[str, bytes | None, bytes | None, Headers]
+"""Topic, key, value, headers."""
+
 ARTICLES, EVENTS, INPUTS = "news-articles", "diplomatic-events", "region-inputs"
 
 
@@ -79,12 +82,10 @@ async def running(worker: Worker) -> AsyncIterator[asyncio.Task[None]]:
     await asyncio.wait_for(task, 5)
 
 
-async def produce(
-    kafka: KafkaSettings, sent: Sequence[tuple[str, bytes | None, bytes | None, Headers]]
-) -> None:
+async def produce(kafka: KafkaSettings, sent: Sequence[Sent], partition: int = 0) -> None:
     async with AIOKafkaProducer(**kafka.for_aiokafka(), max_request_size=2 << 20) as producer:
         for topic, key, value, headers in sent:
-            await producer.send_and_wait(topic, value, key, headers=list(headers), partition=0)
+            await producer.send_and_wait(topic, value, key, headers=list(headers), partition=partition)
 
 
 async def drain(kafka: KafkaSettings, topic: str, enough: Callable[[list[Record]], bool]) -> list[Record]:
@@ -113,15 +114,13 @@ def documents_of(inputs: Sequence[Record]) -> set[str]:
     return {document.doc_id for batch in batches_of(inputs) for document in batch.documents}
 
 
-def article(**changes: object) -> tuple[str, bytes | None, bytes | None, Headers]:
+def article(**changes: object) -> Sent:
     message = an_article(**changes)
     value, headers = encode(message, id=message.id, source="/test")
     return ARTICLES, message.id.encode(), value, headers
 
 
-def bad(
-    value: bytes | None, *, key: bytes | None = b"k", kind: str = NewsArticle.TYPE
-) -> tuple[str, bytes | None, bytes | None, Headers]:
+def bad(value: bytes | None, *, key: bytes | None = b"k", kind: str = NewsArticle.TYPE) -> Sent:
     return ARTICLES, key, value, (("ce_type", kind.encode()), ("trace", b"kept"))
 
 
@@ -272,3 +271,28 @@ async def test_a_broker_killed_and_back_costs_nothing(clean_broker: LocalBroker)
         await produce(kafka, [article(id="after")])
         inputs = await drain(kafka, INPUTS, lambda got: documents_of(got) >= {"before", "after"})
     assert documents_of(inputs) == {"before", "after"}
+
+
+async def test_extractors_that_come_and_go_lose_and_double_nothing(clean_kafka: KafkaSettings) -> None:
+    ids: list[str] = []
+
+    async def send_some() -> None:
+        for partition in range(PARTITIONS):
+            chunk = [f"m{len(ids) + n:04}" for n in range(10)]
+            await produce(clean_kafka, [article(id=one) for one in chunk], partition)
+            ids.extend(chunk)
+
+    one, other = a_worker(clean_kafka)[0], a_worker(clean_kafka)[0]
+    async with running(one) as first:
+        await send_some()
+        await drain(clean_kafka, INPUTS, lambda got: documents_of(got) >= set(ids))
+        async with running(other):
+            for _ in range(4):
+                await send_some()
+                await asyncio.sleep(0.2)
+            assert not first.done()
+        for _ in range(2):
+            await send_some()
+        inputs = await drain(clean_kafka, INPUTS, lambda got: documents_of(got) >= set(ids))
+    home = next(r.partition for r in inputs if r.value and b'"items":[{' in r.value)
+    assert sorted(skipping_watermarks(inputs, home)) == [f"{one}/POL" for one in sorted(ids)]
