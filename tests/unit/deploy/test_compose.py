@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
 from allywatch.broker.distribution import packaged
+from allywatch.cli import app
 from allywatch.config import KafkaSettings, WorkerSettings
 from allywatch_schemas import TOPICS
 
@@ -44,6 +46,13 @@ def test_topics_are_made_before_any_worker_starts(services: dict[str, Any]) -> N
     assert services["topics"]["depends_on"]["kafka"]["condition"] == "service_healthy"
     for name in WORKERS:
         assert services[name]["depends_on"]["topics"]["condition"] == "service_completed_successfully"
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_commands_are_commands_of_allywatch(services: dict[str, Any], name: str) -> None:
+    # An unknown command or option is refused before the help is shown.
+    result = CliRunner().invoke(app, [*services[name]["command"], "--help"])
+    assert result.exit_code == 0, result.output
 
 
 def test_every_worker_is_judged_by_ready(services: dict[str, Any]) -> None:
