@@ -1,7 +1,7 @@
 """Plays the timeline on a real Kafka: articles and events to their topics, time as ticks."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -75,8 +75,52 @@ def _keyed(topic: str, message: Message, key: str, version: int, time: datetime)
     return topic, key.encode(), value, headers, None
 
 
-async def play(player: Player, steps: list[Step], seconds: float, show: Callable[[Step], None]) -> None:
-    """Play the steps evenly over so many seconds.
+class Extraction:
+    """How far the extractors have come."""
+
+    def __init__(self, kafka: KafkaSettings, group: str) -> None:
+        self._kafka, self._group = kafka, group
+        self._consumer: Any = None
+
+    async def __aenter__(self) -> "Extraction":
+        """Connect, without joining the group."""
+        from aiokafka import AIOKafkaConsumer
+
+        self._consumer = AIOKafkaConsumer(
+            **self._kafka.for_aiokafka(), group_id=self._group, enable_auto_commit=False
+        )
+        await self._consumer.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Disconnect."""
+        await self._consumer.stop()
+
+    async def caught_up(self, timeout: float) -> bool:
+        """Wait until they have committed all there is now; False after `timeout` seconds."""
+        from aiokafka import TopicPartition
+
+        topics = (NEWS_ARTICLES, DIPLOMATIC_EVENTS)
+        sources = [TopicPartition(topic.name, p) for topic in topics for p in range(topic.partitions)]
+        try:
+            async with asyncio.timeout(timeout):
+                ends = await self._consumer.end_offsets(sources)
+                for partition in sources:
+                    while (await self._consumer.committed(partition) or 0) < ends[partition]:
+                        await asyncio.sleep(0.05)
+        except TimeoutError:
+            return False
+        return True
+
+
+async def play(
+    player: Player,
+    steps: Sequence[Step],
+    seconds: float,
+    show: Callable[[Step], None],
+    follow: Callable[[Step], Awaitable[None]],
+) -> None:
+    """Play the steps evenly over so many seconds, or as fast as the workers can: `follow` waits for them.
 
     A step's tick goes first: its messages are older than the tick, so nothing is dated in the future.
     """
@@ -86,28 +130,9 @@ async def play(player: Player, steps: list[Step], seconds: float, show: Callable
         await player.tick(step.time, TickOrigin.EXTERNAL)
         await player.publish(step.messages)
         show(step)
+        if step.headlines:
+            await follow(step)
         await asyncio.sleep(max(0.0, begun + (number + 1) * seconds / len(steps) - loop.time()))
-
-
-async def until_extracted(kafka: KafkaSettings, group: str, timeout: float) -> None:
-    """Until the extractors have committed everything on the source topics, or `timeout` seconds passed."""
-    from aiokafka import AIOKafkaConsumer, TopicPartition
-
-    sources = [
-        TopicPartition(t.name, p) for t in (NEWS_ARTICLES, DIPLOMATIC_EVENTS) for p in range(t.partitions)
-    ]
-    consumer = AIOKafkaConsumer(**kafka.for_aiokafka(), group_id=group, enable_auto_commit=False)
-    await consumer.start()
-    try:
-        async with asyncio.timeout(timeout):
-            ends = await consumer.end_offsets(sources)
-            for partition in sources:
-                while (await consumer.committed(partition) or 0) < ends[partition]:
-                    await asyncio.sleep(0.1)
-    except TimeoutError:
-        pass  # a slow machine: go on, the evidence comes a little late
-    finally:
-        await consumer.stop()
 
 
 def parse_events(lines: Iterable[bytes]) -> list[DiplomaticEvent]:

@@ -15,7 +15,7 @@ from types import TracebackType
 from allywatch.broker.local import LocalBroker
 from allywatch.broker.topics import ensure_topics
 from allywatch.config import KafkaSettings, WorkerSettings
-from allywatch.demo.player import Player, parse_events, play, until_extracted
+from allywatch.demo.player import Extraction, Player, parse_events, play
 from allywatch.demo.scenario import HOUR, Step, history, parse_scenario, timeline
 from allywatch.demo.screen import Screen
 from allywatch.demo.supervisor import Supervisor, Worker
@@ -24,6 +24,8 @@ from allywatch.stream.tail import ScoreBoard
 from allywatch_schemas import Message, TickOrigin
 
 _TICK_SECONDS = 5.0
+_BEHIND = 8 * HOUR
+"""How far the scores may fall behind the story on a slow machine before the story waits."""
 _GDELT = "http://data.gdeltproject.org/gdeltv2/lastupdate.txt"
 _PORTS = {"ingest": 9101, "extract": 9102, "score": 9103}
 
@@ -94,15 +96,21 @@ class Production:
         asyncio.run(self._play(past, steps))
 
     async def _play(self, past: Sequence[Message], steps: list[Step]) -> None:
-        async with Player(self._kafka) as player:
+        group = f"{WorkerSettings().app_id}-extract"
+        async with Player(self._kafka) as player, Extraction(self._kafka, group) as extraction:
             with self._screen.step("Taking in 60 days of coded events as history") as said:
                 await player.publish(past)
-                await until_extracted(self._kafka, f"{WorkerSettings().app_id}-extract", 60)
+                await extraction.caught_up(timeout=60)
                 said.append(f"{len(past)} coded events taken in as history (GDELT, re-dated)")
             self._screen.say("Playing three weeks of invented news. EXERCISE: nothing of it happened.")
             with self._screen.board(self._watch):
-                await play(player, steps, self._seconds, self._show)
-                await until_extracted(self._kafka, f"{WorkerSettings().app_id}-extract", 20)
+
+                async def follow(step: Step) -> None:
+                    await extraction.caught_up(timeout=10)
+                    await self._until(lambda: self._watch.has_reached(step.time - _BEHIND), 10)
+
+                await play(player, steps, self._seconds, self._show, follow)
+                await extraction.caught_up(timeout=20)
                 await player.tick(datetime.now(UTC), TickOrigin.LIVE)
                 await self._until(lambda: self._watch.has_reached(self._end - 2 * HOUR), 30)
 

@@ -13,6 +13,9 @@ from allywatch.config import KafkaSettings
 from allywatch.stream.tail import LEVEL_STYLES, ScoreBoard, bar, reason_of
 from allywatch_schemas import Alert, AlertState, Level, RegionRisk
 
+_WHY_CELLS = 66
+"""So that the table fits 140 columns; the other columns need 72."""
+
 
 class Summary:
     """The highest score of each region, and the alerts that fired."""
@@ -42,7 +45,7 @@ class Summary:
         table = Table(box=None, header_style="dim", pad_edge=False)
         for name in ("region", "highest score", "", "level", "alerts"):
             table.add_column(name, no_wrap=True, justify="left" if name else "right")
-        table.add_column("why", no_wrap=True, overflow="ellipsis")
+        table.add_column("why", no_wrap=True)
         levels = list(Level)
         for risk in sorted(self.highest.values(), key=lambda r: (-r.score, r.region)):
             if levels.index(risk.level) < levels.index(least):
@@ -54,7 +57,7 @@ class Summary:
                 Text(f"{risk.score:.0f}", style),
                 Text(risk.level.value, style),
                 self._alerts(risk.region),
-                Text(reason_of(risk.contributions), "italic"),
+                _shortened(reason_of(risk.contributions)),
             )
         return table
 
@@ -62,6 +65,12 @@ class Summary:
         fired = self.fired.get(region, set())
         taken_back = len(fired & self.cancelled)
         return Text(f"{len(fired) or '–'}" + (f" ({taken_back} cancelled)" if taken_back else ""))
+
+
+def _shortened(reason: str) -> Text:
+    text = Text(reason, "italic")
+    text.truncate(_WHY_CELLS, overflow="ellipsis")
+    return text
 
 
 class Watch:
