@@ -28,8 +28,12 @@ def parse(text: str, model: type[Model], file: str) -> tuple[Model, Lines]:
         ConfigError: If there is one error.
         ExceptionGroup: Of ConfigError, if there are several.
     """
+    loader = _LOADER(text)
+    lines: Lines = {}
     try:
-        node = yaml.compose(text, Loader=_LOADER)
+        node = loader.get_single_node()
+        _collect(node, (), lines, file)
+        content = None if node is None else loader.construct_document(node)
     except yaml.MarkedYAMLError as exc:
         mark = exc.problem_mark
         raise ConfigError(
@@ -38,10 +42,10 @@ def parse(text: str, model: type[Model], file: str) -> tuple[Model, Lines]:
             line=mark.line + 1 if mark else None,
             fix="check indentation and quotes on and above this line.",
         ) from None
-    lines: Lines = {}
-    _collect(node, (), lines, file)
+    except ValueError as exc:
+        raise ConfigError(f"a value is impossible: {exc}.", file=file, fix="check its dates.") from None
     try:
-        return model.model_validate(yaml.load(text, Loader=_LOADER), strict=False), lines
+        return model.model_validate(content, strict=False), lines
     except ValidationError as exc:
         raise _as_config_errors(exc, lines, file) from None
 

@@ -70,5 +70,5 @@ def _entry(row: Mapping[str, str]) -> CameoCode:
     goldstein = float(row["goldstein"])
     if not -10 <= goldstein <= 10:
         raise ValueError(f"Goldstein value {goldstein} is not within -10..10")
-    plover = PloverRoot(row["plover"]) if row["plover"] else None
+    plover = None if row["plover"] == "" else PloverRoot(row["plover"])
     return CameoCode(row["code"], row["name"], goldstein, plover, quad_of(row["code"]))

@@ -127,7 +127,7 @@ def _intensity(event: DiplomaticEvent, reading: _Reading, tone_weight: float) ->
     """|Goldstein| / 10, moved by at most `tone_weight` of itself by the documents' tone; 0..1."""
     goldstein = event.goldstein if event.goldstein is not None else reading.code.goldstein
     intensity = abs(goldstein) / 10
-    if event.tone is not None and math.isfinite(event.tone):
+    if event.tone is not None:
         gloom = min(max(-event.tone / 10, -1.0), 1.0)
         intensity *= 1 + tone_weight * (gloom if reading.rule.sign > 0 else -gloom)
     return min(intensity, 1.0)
