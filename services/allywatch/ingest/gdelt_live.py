@@ -11,7 +11,7 @@ import structlog
 from allywatch.ingest import gdelt
 from allywatch.ingest.fetch import Fetcher, FetchFailed
 from allywatch.ingest.files import unpacked
-from allywatch.ingest.items import BadFile, Kind, Portion, Take
+from allywatch.ingest.items import BadFile, Kind, Portion, Report, Take, unheard
 from allywatch.ingest.journal import Journal
 from allywatch.ingest.rows import Rows
 from allywatch.ingest.stopping import Stopping
@@ -75,6 +75,7 @@ class LiveExports:
         *,
         base_url: str = BASE_URL,
         poll_seconds: float = _POLL_SECONDS,
+        report: Report = unheard,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._fetcher = fetcher
@@ -82,6 +83,7 @@ class LiveExports:
         self._stopping = stopping
         self._base_url = base_url
         self._poll_seconds = poll_seconds
+        self._report = report
         self._clock = clock
         self._failures: dict[str, int] = {}
 
@@ -92,7 +94,9 @@ class LiveExports:
                 for export in await self._due():
                     if self._stopping.requested or not await self._deliver(export, take):
                         break
+                self._report(True, f"last export {self._journal.gdelt_export}")
             except FetchFailed as exc:
+                self._report(False, str(exc))
                 log.warning("list not read", reason=str(exc))
             await self._stopping.sleep(self._wait())
 

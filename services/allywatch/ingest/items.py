@@ -79,6 +79,12 @@ class Portion:
 
 
 Take = Callable[[Portion], Awaitable[None]]
+Report = Callable[[bool, str], None]
+"""Says whether a source hears what it should, and what is wrong: its part of `/ready`."""
+
+
+def unheard(ok: bool, detail: str) -> None:
+    """Reports to nobody."""
 
 
 class Source(Protocol):

@@ -13,7 +13,7 @@ from allywatch.errors import Reject
 from allywatch.ingest import rss
 from allywatch.ingest.feeds import Feed
 from allywatch.ingest.fetch import Answer, Fetcher, FetchFailed
-from allywatch.ingest.items import BadFile, Item, Kind, Portion, Skip, SkipReason, Take
+from allywatch.ingest.items import BadFile, Item, Kind, Portion, Report, Skip, SkipReason, Take, unheard
 from allywatch.ingest.journal import FeedMemory, Journal, Remembered
 from allywatch.ingest.stopping import Stopping
 from allywatch.metrics.ingest import FetchOutcome
@@ -38,6 +38,7 @@ class FeedPolling:
         *,
         once: bool = False,
         count: Callable[[FetchOutcome], None] = lambda outcome: None,
+        report: Report = unheard,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._feeds = feeds
@@ -46,6 +47,8 @@ class FeedPolling:
         self._stopping = stopping
         self._once = once
         self._count = count
+        self._report = report
+        self._down: set[str] = set()
         self._clock = clock
 
     async def deliver(self, take: Take) -> None:
@@ -71,13 +74,25 @@ class FeedPolling:
             try:
                 await self._poll(feed, take)
                 answered = True
+                self._note(feed, down=False)
             except (FetchFailed, BadFile) as exc:
+                self._note(feed, down=True)
                 log.warning("feed failed", feed=feed.id, reason=str(exc))
                 wait = max(wait, getattr(exc, "retry_after", None) or 0.0)
             if self._once:
                 break
             await self._stopping.sleep(wait * random.uniform(0.95, 1.05))
         return answered
+
+    def _note(self, feed: Feed, *, down: bool) -> None:
+        """Some feeds may be down; when all are, we hear nothing and are not ready."""
+        if down:
+            self._down.add(feed.id)
+        else:
+            self._down.discard(feed.id)
+        self._report(
+            len(self._down) < len(self._feeds), f"{len(self._down)} of {len(self._feeds)} feeds down"
+        )
 
     async def _poll(self, feed: Feed, take: Take) -> None:
         memory = self._journal.feed(feed.id)

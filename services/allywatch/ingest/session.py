@@ -37,7 +37,7 @@ log = structlog.get_logger("allywatch.ingest")
 METRICS_PORT = 9101
 _HEARTBEAT_SECONDS = 5.0
 _RETRY_SECONDS = 2.0
-_DRAIN_SECONDS = 4.0
+_DRAIN_SECONDS = 2.5
 """After a signal; then we end with what is acknowledged, noted or not."""
 
 
@@ -66,6 +66,10 @@ class Session:
     health: Health
     tally: Tally = field(default_factory=Tally)
 
+    def report(self, ok: bool, detail: str) -> None:
+        """Whether the source hears what it should."""
+        self.health.set("source", ok, detail)
+
 
 SourceFactory = Callable[[Session], AbstractAsyncContextManager[Source]]
 """Makes a source; made anew after Kafka went away, it goes on where the journal says."""
@@ -87,7 +91,7 @@ def live_exports() -> SourceFactory:
     @asynccontextmanager
     async def make(session: Session) -> AsyncIterator[Source]:
         async with Fetcher(lambda outcome: session.metrics.fetched(Kind.GDELT, outcome)) as fetcher:
-            yield LiveExports(fetcher, session.journal, session.stopping)
+            yield LiveExports(fetcher, session.journal, session.stopping, report=session.report)
 
     return make
 
@@ -105,6 +109,7 @@ def polled_feeds(feeds: Sequence[Feed], *, once: bool) -> SourceFactory:
                 session.stopping,
                 once=once,
                 count=lambda outcome: session.metrics.fetched(Kind.RSS, outcome),
+                report=session.report,
             )
 
     return make
@@ -115,7 +120,13 @@ def drop_folder(folder: Path) -> SourceFactory:
 
     @asynccontextmanager
     async def make(session: Session) -> AsyncIterator[Source]:
-        yield DropFolder(folder, session.journal, session.stopping, on_bad_file=session.metrics.bad_files.inc)
+        yield DropFolder(
+            folder,
+            session.journal,
+            session.stopping,
+            on_bad_file=session.metrics.bad_files.inc,
+            report=session.report,
+        )
 
     return make
 
@@ -208,7 +219,6 @@ async def _deliver(order: Order, make: SourceFactory, session: Session, worker: 
                 on_progress=progress.show,
             )
             async with make(session) as source:
-                session.health.set("source", True)
                 try:
                     await source.deliver(intake.take)
                 except BadFile:

@@ -7,7 +7,7 @@ from pathlib import Path
 import structlog
 
 from allywatch.ingest.files import portion, recognise
-from allywatch.ingest.items import BadFile, Take
+from allywatch.ingest.items import BadFile, Report, Take, unheard
 from allywatch.ingest.journal import Journal
 from allywatch.ingest.stopping import Stopping
 
@@ -33,6 +33,7 @@ class DropFolder:
         *,
         poll_seconds: float = 1.0,
         on_bad_file: Callable[[], None] = lambda: None,
+        report: Report = unheard,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._folder = folder
@@ -40,12 +41,14 @@ class DropFolder:
         self._stopping = stopping
         self._poll_seconds = poll_seconds
         self._on_bad_file = on_bad_file
+        self._report = report
         self._clock = clock
 
     async def deliver(self, take: Take) -> None:
         """Hand over every file that is new and settled; one that cannot be read is logged and left."""
         while not self._stopping.requested:
             present = list(self._files())
+            self._report(self._folder.is_dir(), str(self._folder))
             for path in present:
                 if self._stopping.requested:
                     return
