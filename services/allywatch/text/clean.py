@@ -15,10 +15,50 @@ _MARKUP = re.compile(
     r"<(?P<end>/?)(?P<tag>[a-zA-Z][a-zA-Z0-9]{0,20})(?P<rest>[^<>]{0,4000})>|<!|&[#\w]{2,32};"
 )
 _DROPPED = frozenset(
-    ["script", "style", "noscript", "nav", "aside", "footer", "form", "figcaption", "button", "iframe", "svg", "template", "head"]
+    [
+        "script",
+        "style",
+        "noscript",
+        "nav",
+        "aside",
+        "footer",
+        "form",
+        "figcaption",
+        "button",
+        "iframe",
+        "svg",
+        "template",
+        "head",
+    ]
 )
 _BLOCKS = frozenset(
-    ["p", "div", "br", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "td", "th", "table", "section", "article", "header", "blockquote", "pre", "hr", "main", "dd", "dt"]
+    [
+        "p",
+        "div",
+        "br",
+        "li",
+        "ul",
+        "ol",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "tr",
+        "td",
+        "th",
+        "table",
+        "section",
+        "article",
+        "header",
+        "blockquote",
+        "pre",
+        "hr",
+        "main",
+        "dd",
+        "dt",
+    ]
 )
 
 

@@ -8,7 +8,7 @@ from allywatch.text.folding import expand, fold, has_no_spaces, is_arabic
 from allywatch.text.lexicon import GAP, LexiconFile, Rule
 
 _WORD_START = "(?<![^ ])"
-_REACH = 64
+_REACH = 48
 """Characters in which all the following parts of a cue must begin."""
 
 
@@ -53,24 +53,26 @@ def compile_cues(lexicon: LexiconFile) -> list[Cue]:
 
 def _forms(phrase: str, language: str, rule: Rule | None) -> list[Cue]:
     head, *following = _parts(phrase)
-    tail = re.compile("".join(_following(part) for part in following)) if following else None
-    heads = dict.fromkeys(" ".join(form.split()) for form in expand(head))
-    return [
-        Cue(anchored(form.rstrip("*")), form.endswith("*"), tail, language, rule) for form in heads if form
-    ]
+    tail = "".join(_following(part) for part in following)
+    forms = dict.fromkeys(" ".join(form.split()) for form in expand(head))
+    return [_cue(form, tail, language, rule) for form in forms if form]
+
+
+def _cue(form: str, tail: str, language: str, rule: Rule | None) -> Cue:
+    """One form; where a word within it has any ending, the words after that one are looked for separately."""
+    head, star, rest = form.partition("* ")
+    tail = (_following(rest) if rest else "") + tail
+    return Cue(
+        anchored(head.rstrip("*")),
+        bool(star) or head.endswith("*"),
+        re.compile(tail) if tail else None,
+        language,
+        rule,
+    )
 
 
 def _parts(phrase: str) -> list[str]:
-    """The phrase cut at its gaps, and after the first word that has any ending."""
-    parts: list[str] = []
-    for piece in phrase.split(GAP):
-        words = piece.strip()
-        star = words.find("* ")
-        if star > 0 and "{" not in words[:star]:
-            parts.extend([words[: star + 1], words[star + 2 :]])
-        else:
-            parts.append(words)
-    return parts
+    return [part.strip() for part in phrase.split(GAP)]
 
 
 def _following(part: str) -> str:

@@ -7,7 +7,7 @@ from allywatch.text.clean import CleanText
 from allywatch.text.furniture import Furniture
 
 _WORD = re.compile(r"\w+")
-_AGENCY = re.compile(r"\s*\((?:[A-Z][\w.&/-]*\s?){1,4}\)\s*")
+_AGENCY = re.compile(r"\([A-Z][\w .&/-]{1,30}\)")
 
 
 def fingerprint_of(clean: CleanText, furniture: Furniture, own_name: str, doc_id: str) -> str:

@@ -7,9 +7,10 @@ from allywatch.text.lexicon import FurnitureFile
 _LONGEST_LINE = 240
 _HEADLINE = re.compile(r"[^.!?。！？]{1,160}$")
 _DATELINE = re.compile(
-    r"\s*(?:[A-ZÀ-Þ][\w'’.-]*(?:[ /,-]+(?=[\w(]))?){1,6}[^()\n—–]{0,30}(?:\([^()\n]{2,30}\)\s*)?[-–—]{1,2}\s+(?=\S)"
-    r"|\s*\([A-Z][\w .&/-]{1,30}\)\s*[-–—]{1,2}\s+"
+    r"\s{0,20}[A-ZÀ-Þ][\w'’.]*(?:[ /,-]{1,3}[A-ZÀ-Þ0-9][\w'’.]*){0,6}[ ,]{0,3}(?:\([^()\n]{2,30}\)\s?)?[-–—]{1,2}\s+(?=\S)"
+    r"|\s{0,20}\([A-Z][\w .&/-]{1,30}\)\s?[-–—]{1,2}\s+"
 )
+"""`RIGA, March 2 (Agency) - `; words and what joins them share no character, so that matching stays linear."""
 _BYLINE = re.compile(r"\s*By [A-Z][\w'’.-]+(?: [A-Z][\w'’.-]+){1,3}(?:,? (?:and|,) [A-Z][\w'’. -]+)?\s*$")
 
 Span = tuple[int, int]

@@ -1,11 +1,12 @@
 """The lexicon of mechanisms: cue phrases by language, and what each says about a region. Data, checked."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib import resources
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from allywatch.configfile import parse
 from allywatch_schemas import Mechanism, PloverRoot, QuadClass, Track
@@ -17,7 +18,18 @@ GAP = "…"
 """In a cue: up to a few words may stand here."""
 
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
-Phrase = Annotated[str, StringConstraints(min_length=1, max_length=1_000)]
+
+
+def _well_formed(phrase: str) -> str:
+    for part in phrase.split(GAP):
+        if not part.strip(" *{},"):
+            raise ValueError(f"{phrase!r} has an empty part beside {GAP}")
+        if re.search(r"\{[^}]*(?:\{|$)|^[^{]*\}|\}[^{]*\}", part):
+            raise ValueError(f"braces of {phrase!r} do not pair, or hold {GAP} or other braces")
+    return phrase
+
+
+Phrase = Annotated[str, StringConstraints(min_length=1, max_length=1_000), AfterValidator(_well_formed)]
 Share = Annotated[float, Field(gt=0, le=1)]
 
 
@@ -58,17 +70,6 @@ class Rule(_Strict):
     plover_root: PloverRoot | None = None
     quad: QuadClass | None = None
     cues: dict[Language, tuple[Phrase, ...]] = Field(min_length=1)
-
-    @field_validator("cues")
-    @classmethod
-    def _well_formed(cls, cues: dict[str, tuple[str, ...]], _: ValidationInfo) -> dict[str, tuple[str, ...]]:
-        for phrases in cues.values():
-            for phrase in phrases:
-                if phrase.count("{") != phrase.count("}") or "{" in phrase.split("}")[-1]:
-                    raise ValueError(f"braces of {phrase!r} do not match")
-                if not all(part.strip(" *") for part in phrase.split(GAP)):
-                    raise ValueError(f"{phrase!r} has an empty part beside {GAP}")
-        return cues
 
 
 class LexiconFile(_Strict):

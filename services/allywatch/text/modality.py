@@ -10,7 +10,27 @@ from allywatch_schemas import Modality
 _NEAR = 36
 """Characters before the cue in which a bare negation counts."""
 _BARE = frozenset(
-    ["not", "never", "without", "no", "не", "nie", "nicht", "kein", "keine", "ne", "no", "không", "לא", "않", "ない", "لم", "لن", "ليس", "cannot"]
+    [
+        "not",
+        "never",
+        "without",
+        "no",
+        "не",
+        "nie",
+        "nicht",
+        "kein",
+        "keine",
+        "ne",
+        "no",
+        "không",
+        "לא",
+        "않",
+        "ない",
+        "لم",
+        "لن",
+        "ليس",
+        "cannot",
+    ]
 )
 _YEAR = re.compile(r"(?<!since )(?<!since early )(?:in|of|during|im jahr|en|w|в|у) (1[89]\d\d|20\d\d)(?!\d)")
 _OPENING_GERUND = re.compile(r"[\"'“‘«]?(?:\w+ing|A|An) ")
@@ -38,14 +58,17 @@ class Tone:
     """Whether the language may put the negation after the verb."""
     sentence: str
 
-    def at(self, start: int, end: int) -> Modality:
-        """The modality of a cue at [start, end) of the sentence."""
+    def at(self, start: int, end: int, *, verbal: bool = False) -> Modality:
+        """The modality of a cue at [start, end) of the sentence.
+
+        What follows a `verbal` act ("threatens X with war if …") is what was said, and leaves it said.
+        """
         if any(self._denies(denial, start) for denial in self.denials):
             return Modality.DENIED
         if self.historic:
             return Modality.HISTORIC
         for modality, spans in self.doubts:
-            if any(stop <= start or begin >= end for begin, stop in spans):
+            if any(stop <= start or (begin >= end and not verbal) for begin, stop in spans):
                 return modality
         if self.asks:
             return Modality.SPECULATIVE

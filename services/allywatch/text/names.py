@@ -14,10 +14,71 @@ _CAPITALISED_BEFORE = re.compile(r"(\w+)[ \n]$")
 _NEARBY = 240
 _PARTICLES = frozenset("وفبلك")
 _ORDINARY_BEFORE = frozenset(
-    ["in", "from", "to", "the", "and", "of", "for", "with", "at", "by", "on", "as", "but", "president", "prime", "minister", "mr", "leader", "general", "king", "queen", "says", "said", "near", "between", "against", "over", "toward", "towards", "than", "that", "while", "when", "if", "after", "before", "despite"]
+    [
+        "in",
+        "from",
+        "to",
+        "the",
+        "and",
+        "of",
+        "for",
+        "with",
+        "at",
+        "by",
+        "on",
+        "as",
+        "but",
+        "president",
+        "prime",
+        "minister",
+        "mr",
+        "leader",
+        "general",
+        "king",
+        "queen",
+        "says",
+        "said",
+        "near",
+        "between",
+        "against",
+        "over",
+        "toward",
+        "towards",
+        "than",
+        "that",
+        "while",
+        "when",
+        "if",
+        "after",
+        "before",
+        "despite",
+    ]
 )
 _FOREIGN_WORDS_AFTER = frozenset(
-    ["state", "post", "times", "wizards", "capitals", "commanders", "football", "university", "street", "avenue", "irving", "redd", "monument", "nationals", "bulldogs", "tech", "southern", "sandwich", "breast", "soup", "dinner", "brand"]
+    [
+        "state",
+        "post",
+        "times",
+        "wizards",
+        "capitals",
+        "commanders",
+        "football",
+        "university",
+        "street",
+        "avenue",
+        "irving",
+        "redd",
+        "monument",
+        "nationals",
+        "bulldogs",
+        "tech",
+        "southern",
+        "sandwich",
+        "breast",
+        "soup",
+        "dinner",
+        "brand",
+    ]
 )
 
 
@@ -43,6 +104,7 @@ class NameIndex:
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
+        self._states = frozenset(a.id for a in registry.actors.values() if a.kind is not ActorKind.PLACE)
         grouped: dict[str, list[Name]] = defaultdict(list)
         for name in registry.names():
             if name.text.strip():
@@ -88,16 +150,12 @@ class NameIndex:
             return True
         if candidate.name.kind in (NameKind.LEADER, NameKind.DEMONYM):
             return False
-        related = self._registry.adversaries_of(actor) or _states(self._registry)
+        related = self._registry.adversaries_of(actor) or self._states
         return any(
             abs(position - candidate.start) <= _NEARBY
             for other in related
             for position in clear.get(other, ())
         )
-
-
-def _states(registry: Registry) -> frozenset[str]:
-    return frozenset(actor.id for actor in registry.actors.values() if actor.kind is not ActorKind.PLACE)
 
 
 def _stands_alone(padded: str, begin: int, end: int) -> bool:

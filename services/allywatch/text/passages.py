@@ -30,6 +30,7 @@ class Passage:
     sentence: Sequence[Mention]
     earlier: Sequence[Sequence[Mention]]
     text: str
+    in_heading: bool
 
     def before(self, mentions: Sequence[Mention]) -> list[Mention]:
         """Those that stand before the cue, the nearest first."""
@@ -52,7 +53,9 @@ def passage_of(
     begin, end = _clause(text, sentence, hit)
     own = by_sentence[index]
     clause = [m for m in own if begin <= m.start < end]
-    return Passage(hit, clause, own, _earlier(index, sentences, by_sentence), text)
+    return Passage(
+        hit, clause, own, _earlier(index, sentences, by_sentence), text, sentence.place is Place.HEADING
+    )
 
 
 def _clause(text: str, sentence: Sentence, hit: CueHit) -> tuple[int, int]:

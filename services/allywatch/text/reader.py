@@ -32,6 +32,8 @@ from allywatch_schemas import (
 MOST_ITEMS = 60
 """Items of one article; the strongest stay."""
 
+_MOST_CUES = 400
+"""Cues of one article that are worked on, from its start: far more than any article that is meant to be read."""
 _LEAST_EVENT_PROBABILITY = 0.45
 """Below it a match is at most a mechanism: on analytical prose, event classes are noise."""
 _BOUNDS = (0.3, 0.8)
@@ -90,6 +92,8 @@ class ArticleReader:
     def read(self, article: NewsArticle) -> list[Evidence]:
         """The direct evidence of an article, in order of its place; none for most articles, and for canceled ones.
 
+        An article of which no single sentence holds a cue and all its parts gives nothing.
+
         Law: `quote == (title + "\\n\\n" + body)[span]`, as published. At most one item per region, mechanism and
         sentence, at most `MOST_ITEMS` in all.
         """
@@ -117,11 +121,13 @@ class ArticleReader:
         if len(scan.noise) >= 3 and len(noisy) * 3 > len(place.sentences):
             return []
         found: list[_Found] = []
-        for hit in scan.cues:
+        for hit in scan.cues[:_MOST_CUES]:
             index = index_at(starts, hit.start)
             if index in noisy or hit.end > place.sentences[index].end or _within(hit.start, furniture):
                 continue
             found.extend(self._of_cue(place, hit, index))
+        if all(one.part.carried for one in found):
+            return []
         return _as_sure_as_their_premise(_one_per_sentence(found))
 
     def _of_cue(self, place: _Reading, hit: CueHit, index: int) -> Iterator[_Found]:
@@ -141,7 +147,9 @@ class ArticleReader:
         """The modality of the cue's own sentence; a list item that is sure of itself takes that of its lead."""
         sentence = place.sentences[index]
         start = hit.start - sentence.start
-        own = self._tone(place, index, hit.cue.language).at(start, hit.end - sentence.start)
+        rule = hit.cue.rule
+        verbal = rule is not None and rule.plover_root is not None and rule.track is Track.WORDS
+        own = self._tone(place, index, hit.cue.language).at(start, hit.end - sentence.start, verbal=verbal)
         if own is Modality.ASSERTED and place.text[max(0, hit.start - 3) : hit.start].lower() == "to ":
             own = Modality.PLANNED
         if (

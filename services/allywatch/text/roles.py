@@ -27,6 +27,8 @@ class Part:
     actor: str | None
     patron: str | None = None
     adversary: str | None = None
+    carried: bool = False
+    """Whether the region or the patron stands only in another sentence."""
 
 
 Valid = Callable[[str], bool]
@@ -38,6 +40,8 @@ class Casting:
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._patrons = frozenset(p for region in registry.regions for p in registry.patrons_of(region))
+        self._main_patrons = frozenset(p for p in self._patrons if not registry.patrons_of(p))
+        """Those that are not themselves under somebody's protection."""
         self._adversaries = frozenset(
             a for region in registry.regions for a in registry.adversaries_of(region)
         )
@@ -68,7 +72,14 @@ class Casting:
         regions, place = self._regions(passage, rests_on)
         nearest = next((m.actor for m in passage.before(passage.clause) if m.actor not in self._places), None)
         return [
-            Part(region, Role.TARGET, certainty * place * share, patron, patron=patron)
+            Part(
+                region,
+                Role.TARGET,
+                certainty * place * share,
+                patron,
+                patron=patron,
+                carried=_CARRIED in (certainty, place),
+            )
             for region, share in regions
             if nearest not in self._registry.adversaries_of(region)
         ]
@@ -76,26 +87,22 @@ class Casting:
     def _acting_patron(self, passage: Passage) -> tuple[str | None, float]:
         """The patron that acts, and how surely: the nearest name before the cue must not be somebody else's."""
         before = [m for m in passage.before(passage.clause) if m.actor not in self._places]
-        if before and before[0].actor in self._main_patrons():
+        if before and before[0].actor in self._main_patrons:
             return before[0].actor, 1.0
-        after = [m for m in passage.after(passage.clause) if m.actor in self._main_patrons()]
+        after = [m for m in passage.after(passage.clause) if m.actor in self._main_patrons]
         by = next((m for m in after if passage.text[m.start - 10 : m.start].lower().endswith(_BYWORDS)), None)
         if by is not None:
             return by.actor, 0.9
-        further = next((m for m in before if m.actor in self._main_patrons()), None)
+        further = next((m for m in before if m.actor in self._main_patrons), None)
         if further is not None:
-            return further.actor, 0.75
+            return further.actor, 0.76
         if before and before[0].actor in self._patrons:
             return before[0].actor, 0.8
         if before:
             return None, 0.0
         if after:
             return after[0].actor, 0.8
-        return self._elsewhere(passage, self._main_patrons())
-
-    def _main_patrons(self) -> frozenset[str]:
-        """Patrons that are not themselves under somebody's protection, and alliances."""
-        return frozenset(p for p in self._patrons if not self._registry.patrons_of(p))
+        return self._elsewhere(passage, self._main_patrons)
 
     def _elsewhere(self, passage: Passage, wanted: frozenset[str]) -> tuple[str | None, float]:
         for mention in passage.sentence:
@@ -109,9 +116,9 @@ class Casting:
 
     def _of_alliance(self, passage: Passage) -> list[Part]:
         """For cohesion and deterrence: a patron or alliance is spoken of anywhere near."""
-        in_sentence = next((m.actor for m in passage.sentence if m.actor in self._main_patrons()), None)
+        in_sentence = next((m.actor for m in passage.sentence if m.actor in self._main_patrons), None)
         patron, certainty = (
-            (in_sentence, 1.0) if in_sentence else self._elsewhere(passage, self._main_patrons())
+            (in_sentence, 1.0) if in_sentence else self._elsewhere(passage, self._main_patrons)
         )
         cue = passage.text[passage.hit.start : passage.hit.end].lower()
         if patron is None and not any(word in cue for word in _WITHOUT_NAME):
@@ -122,9 +129,10 @@ class Casting:
             return region != patron and (patron in patrons if patron else bool(patrons))
 
         regions, place = self._regions(passage, protected)
+        carried = _CARRIED in (certainty, place) or patron is None
         certainty = max(certainty, 0.7) * place
         return [
-            Part(region, Role.EXPOSED_ALLY, certainty * share, patron, patron=patron)
+            Part(region, Role.EXPOSED_ALLY, certainty * share, patron, patron=patron, carried=carried)
             for region, share in regions
         ]
 
@@ -144,7 +152,14 @@ class Casting:
 
         regions, place = self._regions(passage, faces)
         return [
-            Part(region, Role.EXPOSED_ALLY, certainty * place * share, who, adversary=who)
+            Part(
+                region,
+                Role.EXPOSED_ALLY,
+                certainty * place * share,
+                who,
+                adversary=who,
+                carried=place == _CARRIED,
+            )
             for region, share in regions
             for who in [next(f for f in foes if f in self._registry.adversaries_of(region))]
         ]
@@ -207,8 +222,11 @@ class Casting:
             )
             if found:
                 return found, certainty
+        if passage.in_heading:
+            return [], 0.0
         for mentions in passage.earlier:
-            found = self._first_list(mentions, mentions, passage, valid)
+            countries = [m for m in mentions if m.actor not in self._places]
+            found = self._first_list(countries, mentions, passage, valid)
             if found:
                 return found, _CARRIED
         return [], 0.0
