@@ -1,7 +1,7 @@
 from collections.abc import Iterable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allywatch.alerts.lifecycle import LEGAL, Reading, Refused, Slot, Transition, command, observe, retract
@@ -9,6 +9,8 @@ from allywatch.alerts.rules import Measure, Rule
 from allywatch_schemas import AlertAction, AlertState, Severity, TransitionReason
 
 MINUTE = 60_000
+
+LAW = settings(max_examples=60, deadline=None)
 
 
 def a_rule(**changes: object) -> Rule:
@@ -178,6 +180,7 @@ def play(story: Story, steps: Iterable[tuple[object, ...]]) -> Story:
     return story
 
 
+@LAW
 @given(STEPS, st.integers(0, 30), st.integers(0, 90))
 def test_no_story_has_an_illegal_transition_or_a_gap(
     steps: list[tuple[object, ...]], for_minutes: int, keep_minutes: int
@@ -196,6 +199,7 @@ def test_no_story_has_an_illegal_transition_or_a_gap(
         state, revision = episode.state, episode.revision
 
 
+@LAW
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=60), st.integers(0, 30))
 def test_a_sawtooth_within_keep_firing_for_opens_and_closes_at_most_once(
     values: list[float], for_minutes: int

@@ -29,6 +29,9 @@ PLACES = FakePlaces()
 REGIONS = ("BALTIC_STATES", "EST", "LVA")
 ENGINE = RegionEngine(load_method(PLACES), PLACES, REGIONS, 0)
 
+LAW = settings(max_examples=30, deadline=None)
+"""A history is a hundred records: machines differ, and time is not what these laws are about."""
+
 Told = tuple[int, int, int, str, float, float, int, Track]
 """document, origin, version, region, sign, intensity, age in hours, track"""
 
@@ -93,6 +96,7 @@ def encoded(states: dict[bytes, State]) -> dict[bytes, bytes]:
     return {key: ENGINE.encode_state(key, state) for key, state in states.items()}
 
 
+@LAW
 @given(ITEMS, st.randoms())
 def test_any_order_of_evidence_in_a_batch_gives_the_same_bytes(items: list[Told], random: Random) -> None:
     shuffled = random.sample(items, len(items))
@@ -103,6 +107,7 @@ def test_any_order_of_evidence_in_a_batch_gives_the_same_bytes(items: list[Told]
     assert one == other
 
 
+@LAW
 @given(ITEMS, st.randoms())
 def test_any_order_of_batches_between_two_ticks_gives_the_same_evidence(
     items: list[Told], random: Random
@@ -118,7 +123,7 @@ def test_any_order_of_batches_between_two_ticks_gives_the_same_evidence(
     assert ledgers[0] == ledgers[1]
 
 
-@settings(max_examples=40)
+@LAW
 @given(histories())
 def test_every_record_twice_is_as_good_as_once(records: list[Record]) -> None:
     """A record delivered twice has one offset: the second finds nothing left to change."""
@@ -128,7 +133,7 @@ def test_every_record_twice_is_as_good_as_once(records: list[Record]) -> None:
     assert twice.outputs == once.outputs
 
 
-@settings(max_examples=40)
+@LAW
 @given(histories(), st.data())
 def test_a_replay_from_any_point_equals_the_whole(records: list[Record], data: st.DataObject) -> None:
     cut = data.draw(st.integers(0, len(records)))
@@ -140,14 +145,14 @@ def test_a_replay_from_any_point_equals_the_whole(records: list[Record], data: s
     assert (*first.outputs, *second.outputs) == whole.outputs
 
 
-@settings(max_examples=40)
+@LAW
 @given(histories())
 def test_a_stored_state_comes_back_as_it_was(records: list[Record]) -> None:
     for key, state in replay(records, ENGINE).states.items():
         assert ENGINE.decode_state(key, ENGINE.encode_state(key, state)) == state
 
 
-@settings(max_examples=40)
+@LAW
 @given(histories())
 def test_revisions_have_no_gap_and_contributions_sum_to_the_pressure(records: list[Record]) -> None:
     last: dict[str, int] = {}

@@ -1,6 +1,6 @@
 from random import Random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allywatch.risk import pressure
@@ -11,6 +11,8 @@ DECAY = Decay.of((24, 48, 48))
 HOUR = 490_000
 
 Put = tuple[str, Copy]
+
+LAW = settings(max_examples=60, deadline=None)
 
 
 def a_copy(doc: str, points: int = 500_000, *, version: int = 1, hour: int = HOUR, track: int = 0) -> Copy:
@@ -78,24 +80,28 @@ def test_a_lower_version_that_comes_late_changes_nothing() -> None:
     assert a_ledger(("v1", a_copy("a", 900_000)), base=ledger) is ledger
 
 
+@LAW
 @given(puts(12, MAX_ORIGINS), st.randoms())
 def test_the_order_of_evidence_does_not_matter(evidence: list[Put], random: Random) -> None:
     shuffled = random.sample(evidence, len(evidence))
     assert a_ledger(*shuffled) == a_ledger(*evidence)
 
 
+@LAW
 @given(puts(12, 6))
 def test_evidence_twice_changes_nothing(evidence: list[Put]) -> None:
     once = a_ledger(*evidence)
     assert a_ledger(*evidence, base=once) is once
 
 
+@LAW
 @given(puts(3 * MAX_ORIGINS, 3 * MAX_ORIGINS))
 def test_folding_moves_no_fresh_pressure(evidence: list[Put]) -> None:
     fresh = [(f"own-{c.key}", Copy(c.key, 1, ((0, HOUR, c.weight),))) for _, c in evidence]
     assert total(a_ledger(*fresh)) == sum(copy.weight for _, copy in fresh)
 
 
+@LAW
 @given(puts(3 * MAX_ORIGINS, 3 * MAX_ORIGINS))
 def test_folding_moves_old_pressure_by_rounding_alone(evidence: list[Put]) -> None:
     own = [(f"own-{copy.key}", copy) for _, copy in evidence]
@@ -103,6 +109,7 @@ def test_folding_moves_old_pressure_by_rounding_alone(evidence: list[Put]) -> No
     assert abs(total(a_ledger(*own)) - exact) <= 2 * len(own)
 
 
+@LAW
 @given(puts(8, 4), st.integers(0, 3))
 def test_a_withdrawal_leaves_no_trace_of_what_it_took(evidence: list[Put], origin: int) -> None:
     fingerprint = f"origin-{origin}"
@@ -162,6 +169,7 @@ def test_backfill_moves_the_past_and_not_the_pressure() -> None:
     assert max(pressure.daily(ledger, DECAY, day - 50, day)) > 0
 
 
+@LAW
 @given(puts(10, 10))
 def test_daily_pressure_is_what_was_read_at_the_end_of_that_day(evidence: list[Put]) -> None:
     own = [(f"own-{copy.key}", copy) for _, copy in evidence]

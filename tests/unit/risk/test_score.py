@@ -1,6 +1,6 @@
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allywatch.configfile import parse
@@ -16,17 +16,21 @@ LEARNING = Baseline(day=20_000, mean=0, spread=0, days=10)
 KNOWN = Baseline(day=20_000, mean=3_000_000, spread=1_000_000, days=200)
 PRESSURE = st.integers(-(10**9), 10**9)
 
+LAW = settings(max_examples=60, deadline=None)
+
 
 def origins(count: int, certainty: int = 800, points: int = 10**6) -> list[Origin]:
     return [Origin((Copy(f"doc{n:05}", 1, ((0, 0, points),), certainty),)) for n in range(count)]
 
 
+@LAW
 @given(PRESSURE, PRESSURE, st.sampled_from([LEARNING, KNOWN]))
 def test_more_pressure_never_gives_a_lower_score(a: int, b: int, baseline: Baseline) -> None:
     low, high = sorted((a, b))
     assert 0 <= score_of(low, baseline, WEIGHTS) <= score_of(high, baseline, WEIGHTS) <= 1000
 
 
+@LAW
 @given(PRESSURE)
 def test_nothing_is_above_elevated_while_learning(pressure: int) -> None:
     level = assess(pressure, LEARNING, origins(16, 1000), CoverageState.OK, WEIGHTS).level
