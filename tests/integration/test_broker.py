@@ -87,6 +87,11 @@ def test_listens_on_loopback_only(session_broker: LocalBroker) -> None:
     assert {address.split(":")[0][-8:] for address in ours} == {"0100007F"}
 
 
+def test_a_free_port_is_none_that_a_reconnecting_client_could_be_given(session_broker: LocalBroker) -> None:
+    lowest = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    assert session_broker.port < lowest
+
+
 def test_a_stopped_broker_starts_again_with_port_and_data(clean_broker: LocalBroker) -> None:
     produce(clean_broker, 100)
     port, first = clean_broker.port, clean_broker.pid

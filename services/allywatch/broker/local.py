@@ -1,6 +1,7 @@
 """A real Apache Kafka (KRaft, one node) as a child process: for development, tests and the demo."""
 
 import fcntl
+import random
 import signal
 import socket
 import string
@@ -9,7 +10,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +25,7 @@ LOOPBACK = "127.0.0.1"
 FAST_START = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 """JVM options for a broker that is ready in seconds and small; C1 only costs it some throughput."""
 
+_SERVER_PORTS = range(20_000, 32_000)
 _READY = b"Kafka Server started"
 
 
@@ -154,14 +156,15 @@ class LocalBroker:
         """Fix our port, and return a free one for the controller."""
         with ExitStack() as held:  # both held at once, so that they differ
             try:
-                ours = held.enter_context(_listening(self.host, self._port or 0))
+                ours = held.enter_context(_listening(self.host, self._port))
+                controller = held.enter_context(_listening(self.host, None))
             except OSError as exc:
                 raise BrokerError(
-                    f"cannot listen on {self.host}:{self._port}: {exc.strerror}. Stop what uses the port, "
-                    "or choose another with --port (0 takes a free one)."
+                    f"cannot listen on {self.host}:{self._port or 'any port'}: {exc.strerror}. "
+                    "Stop what uses the port, or choose another with --port (0 takes a free one)."
                 ) from None
             self._port = int(ours.getsockname()[1])
-            return int(held.enter_context(_listening(self.host, 0)).getsockname()[1])
+            return int(controller.getsockname()[1])
 
     def _wait_until_ready(self) -> None:
         assert self._process is not None
@@ -236,8 +239,20 @@ class LocalBroker:
         self.stop()
 
 
-def _listening(host: str, port: int) -> socket.socket:
-    """A bound and listening socket, as the broker would open it."""
+def _listening(host: str, port: int | None) -> socket.socket:
+    """A listening socket as the broker would open it; none: on a free port.
+
+    Free ports are taken below those that the system gives to outgoing connections: a client that keeps
+    trying to reach a stopped broker may be given the broker's own port, connect to itself, and hold it.
+    """
+    candidates = [port] if port else random.sample(_SERVER_PORTS, 50)
+    for candidate in candidates[:-1]:
+        with suppress(OSError):
+            return _listen(host, candidate)
+    return _listen(host, candidates[-1])
+
+
+def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
