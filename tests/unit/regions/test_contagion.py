@@ -106,6 +106,21 @@ def test_a_members_item_is_copied_to_its_groups_at_its_share() -> None:
     assert copies["BALTIC_STATES"].mechanism is item.mechanism
 
 
+def test_many_sentences_of_one_document_are_one_reason_for_an_exposed_region() -> None:
+    weak = a_disengagement(id="weak", intensity=0.3)
+    strong = a_disengagement(id="strong", intensity=0.9)
+    derived = [i for i in derive([weak, strong, weak], REGISTRY) if i.region == "POL"]
+    assert [i.derived_from for i in derived] == ["strong"]
+    elsewhere = a_disengagement(id="elsewhere", doc_id="another", intensity=0.3)
+    assert len([i for i in derive([strong, elsewhere], REGISTRY) if i.region == "POL"]) == 2
+
+
+def test_what_is_asserted_goes_before_a_stronger_speculation() -> None:
+    guess = a_disengagement(id="guess", intensity=1.0)
+    fact = a_disengagement(id="fact", intensity=0.5, modality=Modality.ASSERTED)
+    assert through_exposures(derive([guess, fact], REGISTRY))["POL"].derived_from == "fact"
+
+
 evidence = st.builds(
     a_disengagement,
     id=st.text(min_size=1, max_size=20),
@@ -128,6 +143,7 @@ def test_derived_items_are_valid_deterministic_unique_and_never_stronger(items: 
     by_id = {item.id: item for item in items}
     assert derived == derive(items, REGISTRY)
     assert len({item.id for item in derived}) == len(derived)
+    assert len(derived) <= 2 * len(REGISTRY.regions)
     for item in derived:
         assert item == Evidence.model_validate(item.model_dump())
         origin = by_id[item.derived_from or ""]
