@@ -95,3 +95,16 @@ def producer(kafka: KafkaSettings, linger_ms: int = 5) -> AIOKafkaProducer:
         max_batch_size=1 << 18,
         max_request_size=4 << 20,
     )
+
+
+def held(kafka: KafkaSettings, topic: str) -> int:
+    """How many offsets a topic holds, over all partitions."""
+    from kafka import KafkaConsumer, TopicPartition
+
+    consumer = KafkaConsumer(**kafka.for_kafka_python(), enable_auto_commit=False)
+    try:
+        parts = [TopicPartition(topic, partition) for partition in range(TOPICS[topic].partitions)]
+        begins, ends = consumer.beginning_offsets(parts), consumer.end_offsets(parts)
+        return sum(ends[part] - begins[part] for part in parts)
+    finally:
+        consumer.close()
