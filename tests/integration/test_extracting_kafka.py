@@ -88,12 +88,14 @@ async def produce(kafka: KafkaSettings, sent: Sequence[Sent], partition: int = 0
             await producer.send_and_wait(topic, value, key, headers=list(headers), partition=partition)
 
 
-async def drain(kafka: KafkaSettings, topic: str, enough: Callable[[list[Record]], bool]) -> list[Record]:
-    """Everything on a topic, read until it is enough (or for ten seconds)."""
+async def drain(
+    kafka: KafkaSettings, topic: str, enough: Callable[[list[Record]], bool], seconds: float = 20
+) -> list[Record]:
+    """Everything on a topic, read until it is enough (or for so long)."""
     got: list[Record] = []
     async with AIOKafkaConsumer(**kafka.for_aiokafka(), auto_offset_reset="earliest") as consumer:
         consumer.assign([TopicPartition(topic, p) for p in range(PARTITIONS)])
-        until = time.monotonic() + 10
+        until = time.monotonic() + seconds
         while not enough(got) and time.monotonic() < until:
             for tp, messages in (await consumer.getmany(timeout_ms=200)).items():
                 got += [
@@ -296,3 +298,26 @@ async def test_extractors_that_come_and_go_lose_and_double_nothing(clean_kafka: 
         inputs = await drain(clean_kafka, INPUTS, lambda got: documents_of(got) >= set(ids))
     home = next(r.partition for r in inputs if r.value and b'"items":[{' in r.value)
     assert sorted(skipping_watermarks(inputs, home)) == [f"{one}/POL" for one in sorted(ids)]
+
+
+@pytest.mark.parametrize("broker_goes_first", [False, True])
+def test_sigterm_ends_the_process_well_with_and_without_its_broker(
+    clean_broker: LocalBroker, broker_goes_first: bool
+) -> None:
+    env = os.environ | {"ALLYWATCH_KAFKA_BOOTSTRAP": clean_broker.bootstrap, "ALLYWATCH_METRICS_PORT": "0"}
+    command = [sys.executable, "-m", "allywatch", "extract"]
+    with subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL) as process:
+        asyncio.run(_work_of(clean_broker))
+        if broker_goes_first:
+            clean_broker.kill()
+        asked = time.monotonic()
+        process.terminate()
+        assert process.wait(10) == 0
+        assert time.monotonic() - asked < 5
+
+
+async def _work_of(broker: LocalBroker) -> None:
+    kafka = KafkaSettings(bootstrap=broker.bootstrap)
+    await produce(kafka, [article(id="one")])
+    inputs = await drain(kafka, INPUTS, lambda got: documents_of(got) == {"one"}, seconds=30)
+    assert documents_of(inputs) == {"one"}

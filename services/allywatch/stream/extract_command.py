@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from allywatch.stream.extraction import Extractor
 
 DEFAULT_PORT = 9102
-_DRAIN_SECONDS = 4.0
+_DRAIN_SECONDS = 3.0
+_ASK_SECONDS = 3.0
+"""For topic ids: a thread that asks cannot be stopped, so it must not hold up the end."""
 
 
 def extract(
@@ -64,6 +66,9 @@ def _open(path: Path, mode: str, files: ExitStack) -> IO[bytes]:
 
 def _run_worker() -> None:
     import asyncio
+    import signal
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # while it loads, nothing is in hand
 
     from allywatch.config import KafkaSettings, WorkerSettings
     from allywatch.regions import load_registry
@@ -110,7 +115,7 @@ def _topic_ids(kafka: "KafkaSettings") -> Any:
 
     from allywatch import kafkaadmin
 
-    return lambda topics: asyncio.to_thread(kafkaadmin.topic_ids, kafka, topics)
+    return lambda topics: asyncio.to_thread(kafkaadmin.topic_ids, kafka, topics, _ASK_SECONDS)
 
 
 async def _until_stopped(worker: Any) -> None:

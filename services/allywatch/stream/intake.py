@@ -22,7 +22,7 @@ MAX_RECORDS = 2_000
 _REVOKE_SECONDS = 5.0
 """How long a rebalance waits for the poll in hand. Finishing it later is harmless, see `extracting`."""
 _COMMIT_SECONDS = 10.0
-_STOP_SECONDS = 2.0
+_STOP_SECONDS = 1.0
 
 _log = structlog.get_logger(__name__)
 

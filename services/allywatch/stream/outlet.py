@@ -15,7 +15,7 @@ from allywatch_schemas.codec import Envelope, encode, headers_of
 
 SOURCE = "/allywatch/extract"
 _SEND_SECONDS = 30.0
-_STOP_SECONDS = 2.0
+_STOP_SECONDS = 1.0
 
 Addressed = tuple[int, Output]
 """A partition and what goes there."""
