@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import stamina
 import structlog
 from prometheus_client import CollectorRegistry
 
@@ -29,7 +30,7 @@ from allywatch.ingest.report import Progress, say
 from allywatch.ingest.sink import Nowhere, connect
 from allywatch.ingest.stopping import Stopping
 from allywatch.ingest.watch import DropFolder
-from allywatch.metrics.ingest import IngestMetrics
+from allywatch.metrics.ingest import FetchOutcome, IngestMetrics
 from allywatch.metrics.server import Health, HealthServer
 
 log = structlog.get_logger("allywatch.ingest")
@@ -66,6 +67,10 @@ class Session:
     health: Health
     tally: Tally = field(default_factory=Tally)
 
+    def counting(self, kind: Kind) -> Callable[[FetchOutcome], None]:
+        """What counts the requests of a kind."""
+        return lambda outcome: self.metrics.fetched(kind, outcome, time.time())
+
     def report(self, ok: bool, detail: str) -> None:
         """Whether the source hears what it should."""
         self.health.set("source", ok, detail)
@@ -90,7 +95,7 @@ def live_exports() -> SourceFactory:
 
     @asynccontextmanager
     async def make(session: Session) -> AsyncIterator[Source]:
-        async with Fetcher(lambda outcome: session.metrics.fetched(Kind.GDELT, outcome)) as fetcher:
+        async with Fetcher(session.counting(Kind.GDELT)) as fetcher:
             yield LiveExports(fetcher, session.journal, session.stopping, report=session.report)
 
     return make
@@ -101,14 +106,14 @@ def polled_feeds(feeds: Sequence[Feed], *, once: bool) -> SourceFactory:
 
     @asynccontextmanager
     async def make(session: Session) -> AsyncIterator[Source]:
-        async with Fetcher(lambda outcome: session.metrics.fetched(Kind.RSS, outcome)) as fetcher:
+        async with Fetcher(session.counting(Kind.RSS)) as fetcher:
             yield FeedPolling(
                 feeds,
                 fetcher,
                 session.journal,
                 session.stopping,
                 once=once,
-                count=lambda outcome: session.metrics.fetched(Kind.RSS, outcome),
+                count=session.counting(Kind.RSS),
                 report=session.report,
             )
 
@@ -137,6 +142,7 @@ def run(order: Order, make: SourceFactory) -> None:
     Raises:
         AllywatchError: What a person has to know, such as a file that could not be read.
     """
+    stamina.instrumentation.set_on_retry_hooks([])  # repeats are counted; only their end is worth a line
     asyncio.run(_run(order, make))
 
 

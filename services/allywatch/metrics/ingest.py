@@ -89,9 +89,11 @@ class IngestMetrics:
             LAST_SUCCESS.gauge(registry),
         )
 
-    def fetched(self, source: str, outcome: FetchOutcome) -> None:
-        """Note a request."""
+    def fetched(self, source: str, outcome: FetchOutcome, now: float) -> None:
+        """Note a request, at `now` (seconds since 1970). That nothing is new is a success too."""
         self.fetches.labels(source, outcome.value).inc()
+        if outcome in (FetchOutcome.OK, FetchOutcome.NOT_MODIFIED):
+            self.last_success.labels(source).set(now)
 
     def took(
         self,
