@@ -121,7 +121,7 @@ def document_of_event(event: DiplomaticEvent) -> Document:
 
     Events that were coded from one web page are one origin, as copies of one text are.
     """
-    publisher = event.publisher or event.provider
+    publisher = event.publisher or event.provider or "unknown"
     return Document(
         doc_id=event.id,
         version=event.version,
