@@ -64,9 +64,9 @@ _BLOCKS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class CleanText:
-    """Readable text and where each of its characters stood.
+    r"""Readable text and where each of its characters stood.
 
-    `original` is `title + "\\n\\n" + body` as published. `text` equals it (up to the length that is read)
+    `original` is `title + "\n\n" + body` as published. `text` equals it (up to the length that is read)
     where there was nothing to take out; then `pieces` is empty.
     """
 

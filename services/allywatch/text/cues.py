@@ -24,7 +24,7 @@ class Cue:
     """None: noise."""
 
     def end_in(self, padded: str, end: int, limit: int) -> int | None:
-        """Where the whole cue ends, given that its head ends at `end` of the folded text; None: it is not there."""
+        """Where the whole cue ends, given where its head ends in the folded text; None: it is not there."""
         if self.open_end:
             while end < limit and padded[end] != " ":
                 end += 1

@@ -7,10 +7,11 @@ from allywatch.text.lexicon import FurnitureFile
 _LONGEST_LINE = 240
 _HEADLINE = re.compile(r"[^.!?。！？]{1,160}$")
 _DATELINE = re.compile(
-    r"\s{0,20}[A-ZÀ-Þ][\w'’.]*(?:[ /,-]{1,3}[A-ZÀ-Þ0-9][\w'’.]*){0,6}[ ,]{0,3}(?:\([^()\n]{2,30}\)\s?)?[-–—]{1,2}\s+(?=\S)"
+    r"\s{0,20}[A-ZÀ-Þ][\w'’.]*(?:[ /,-]{1,3}[A-ZÀ-Þ0-9][\w'’.]*){0,6}[ ,]{0,3}"
+    r"(?:\([^()\n]{2,30}\)\s?)?[-–—]{1,2}\s+(?=\S)"
     r"|\s{0,20}\([A-Z][\w .&/-]{1,30}\)\s?[-–—]{1,2}\s+"
 )
-"""`RIGA, March 2 (Agency) - `; words and what joins them share no character, so that matching stays linear."""
+"""`RIGA, March 2 (Agency) - `. Words and what joins them share no character: matching stays linear."""
 _BYLINE = re.compile(r"\s*By [A-Z][\w'’.-]+(?: [A-Z][\w'’.-]+){1,3}(?:,? (?:and|,) [A-Z][\w'’. -]+)?\s*$")
 
 Span = tuple[int, int]
@@ -27,8 +28,8 @@ class Furniture:
     def spans(self, text: str, begin: int, own_name: str) -> list[Span]:
         """What of `text` from `begin` on is no part of the article, as spans in order.
 
-        Datelines and bylines at the start, lines of furniture, headlines of other stories after a heading such as
-        "Related", and the outlet's own name wherever it stands.
+        Datelines and bylines at the start, lines of furniture, headlines of other stories after a heading
+        such as "Related", and the outlet's own name wherever it stands.
         """
         found = [*self._lines(text, begin), *_own_name(text, own_name)]
         opening = _first_line(text, begin)

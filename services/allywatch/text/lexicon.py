@@ -56,7 +56,7 @@ class Rule(_Strict):
     """One way to say one mechanism.
 
     `sign`: +1 more risk for the region. `probability`: that a match means what the rule says, where every
-    part stands in the clause itself. With `plover_root` an asserted match is an event, any other one a mechanism.
+    part stands in the clause itself. With `plover_root` an asserted match is an event, any other a mechanism.
     """
 
     id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{2,60}$")]
@@ -73,7 +73,7 @@ class Rule(_Strict):
 
 
 class LexiconFile(_Strict):
-    """`mechanisms.yaml`. `noise`: words by language of sport, markets and the arts, which use the same verbs."""
+    """`mechanisms.yaml`. `noise`: words of sport, markets and the arts, which use the same verbs."""
 
     version: Annotated[str, StringConstraints(min_length=1, max_length=100)]
     rules: tuple[Rule, ...] = Field(min_length=1)

@@ -124,7 +124,7 @@ class ModalityReader:
 
 
 def opens_with_supposition(sentence: str, cue_start: int) -> bool:
-    """Whether the cue is the subject of its sentence, as in "Walking away from X sends …": a thought, not news."""
+    """Whether the cue is the subject of its sentence, as in "Walking away sends …": a thought, not news."""
     return cue_start <= 12 and bool(_OPENING_GERUND.match(sentence))
 
 

@@ -1,4 +1,4 @@
-"""Who is named in a text: the registry's names, with their scripts' word boundaries, case, dates and context."""
+"""Who is named in a text: the registry's names, by word boundary, case, date and context."""
 
 import re
 from collections import defaultdict
@@ -80,6 +80,11 @@ _FOREIGN_WORDS_AFTER = frozenset(
         "brand",
     ]
 )
+_OUTLET = re.compile(
+    " (?:Daily |Morning )?(?:Times|Post|Herald|Independent|Insider|News|Today|Telegraph|Journal|Observer|Tribune"
+    r"|Gazette|Star|Mirror|Daily|Review)\b"
+)
+"""After a name, it makes the name of another outlet: the Japan Times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +128,8 @@ class NameIndex:
         for start, end, names in sorted(hits, key=lambda hit: (hit[0], -hit[1])):
             begin = start + (padded[start] == " ")
             if end <= last_end or not _stands_alone(padded, begin, end):
+                continue
+            if _OUTLET.match(text, end - 1):
                 continue
             name = _fitting(names, text[begin - 1 : end - 1], day)
             if name is not None:

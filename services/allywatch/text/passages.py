@@ -14,7 +14,8 @@ _CLAUSE_BREAK = re.compile(
     r"|\s(?:while|whereas|although)\s|\s—\s?|—|，(?:但|而)|،\s*(?:لكن|بينما)"
 )
 _LIST_LINK = re.compile(
-    r"(?:['’]s)?[\s,、，/&(]*(?:\b(?:and|or|und|oder|et|ou|y|e|o|i|oraz|lub|та|і|й|и|или|và|hoặc|as well as|along with)\b"
+    r"(?:['’]s)?[\s,、，/&(]*"
+    r"(?:\b(?:and|or|und|oder|et|ou|y|e|o|i|oraz|lub|та|і|й|и|или|và|hoặc|as well as|along with)\b"
     r"|和|与|與|及|や|と|및|와|과|و)?[\s,]*(?:\b(?:the|also|even|la|le|les|l'|los|las|el|die|das|der)\b\s*)?$"
 )
 _REMEMBERED = 3
@@ -23,7 +24,10 @@ _REMEMBERED = 3
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A cue and the names around it. `earlier`: mentions of the lead, of sentences before (nearest first), of the title."""
+    """A cue and the names around it.
+
+    `earlier`: mentions of the lead and of the sentences before, the nearest first, then of the title.
+    """
 
     hit: CueHit
     clause: Sequence[Mention]

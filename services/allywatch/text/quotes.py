@@ -10,9 +10,9 @@ _HARD_LIMIT = 2_000
 def quote_span(page: CleanText, sentence: Sentence, cue_start: int, cue_end: int) -> tuple[int, int]:
     """The span in the published text to quote for a cue.
 
-    The whole sentence if it is short, else about `LONGEST_QUOTE` characters of it around the cue, between words.
-    Where markup stands within, the words of one unbroken run around the cue, so that no tag is quoted unless it
-    stands within the cue itself.
+    The whole sentence if it is short, else about `LONGEST_QUOTE` characters of it around the cue, between
+    words. Where markup stands within, the words of one unbroken run around the cue, so that no tag is quoted
+    unless it stands within the cue itself.
     """
     start, end = _window(page.text, sentence, cue_start, cue_end)
     first, last = page.to_original(start, end)

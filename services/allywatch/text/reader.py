@@ -33,7 +33,7 @@ MOST_ITEMS = 60
 """Items of one article; the strongest stay."""
 
 _MOST_CUES = 400
-"""Cues of one article that are worked on, from its start: far more than any article that is meant to be read."""
+"""Cues of one article that are worked on, from its start: more than any real article holds."""
 _LEAST_EVENT_PROBABILITY = 0.45
 """Below it a match is at most a mechanism: on analytical prose, event classes are noise."""
 _BOUNDS = (0.3, 0.8)
@@ -90,12 +90,12 @@ class ArticleReader:
         self._furniture = Furniture(lexicon.furniture)
 
     def read(self, article: NewsArticle) -> list[Evidence]:
-        """The direct evidence of an article, in order of its place; none for most articles, and for canceled ones.
+        r"""The direct evidence of an article, in order of its place; none for most, and for canceled ones.
 
-        An article of which no single sentence holds a cue and all its parts gives nothing.
+        An article of which no single sentence holds a cue and all its parts gives nothing. At most one item
+        per region, mechanism and sentence, at most `MOST_ITEMS` in all.
 
-        Law: `quote == (title + "\\n\\n" + body)[span]`, as published. At most one item per region, mechanism and
-        sentence, at most `MOST_ITEMS` in all.
+        Law: `quote == (title + "\n\n" + body)[span]`, as published.
         """
         if article.status is ArticleStatus.CANCELED:
             return []
@@ -144,7 +144,7 @@ class ArticleReader:
             yield _Found(part, hit, rule, index, modality, round(probability, 3))
 
     def _modality_of(self, place: _Reading, hit: CueHit, index: int) -> Modality:
-        """The modality of the cue's own sentence; a list item that is sure of itself takes that of its lead."""
+        """The modality of the cue in its sentence; a list item that is sure takes that of its lead."""
         sentence = place.sentences[index]
         start = hit.start - sentence.start
         rule = hit.cue.rule

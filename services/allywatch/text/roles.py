@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from allywatch.regions import ActorKind, RegionKind, Registry
+from allywatch.regions import RegionKind, Registry
 from allywatch.text.lexicon import Needs
 from allywatch.text.names import Mention
 from allywatch.text.passages import Passage, listed_with
@@ -45,7 +45,8 @@ class Casting:
         self._adversaries = frozenset(
             a for region in registry.regions for a in registry.adversaries_of(region)
         )
-        self._places = frozenset(a.id for a in registry.actors.values() if a.kind is ActorKind.PLACE)
+        self._theatres = frozenset(r.id for r in registry.regions.values() if r.kind is RegionKind.THEATRE)
+        """Places that do not act."""
 
     def parts(self, passage: Passage) -> list[Part]:
         """The regions that the cue of `passage` concerns; none: it says nothing about a region."""
@@ -70,7 +71,9 @@ class Casting:
             return region != patron and patron in self._registry.patrons_of(region)
 
         regions, place = self._regions(passage, rests_on)
-        nearest = next((m.actor for m in passage.before(passage.clause) if m.actor not in self._places), None)
+        nearest = next(
+            (m.actor for m in passage.before(passage.clause) if m.actor not in self._theatres), None
+        )
         return [
             Part(
                 region,
@@ -85,8 +88,8 @@ class Casting:
         ]
 
     def _acting_patron(self, passage: Passage) -> tuple[str | None, float]:
-        """The patron that acts, and how surely: the nearest name before the cue must not be somebody else's."""
-        before = [m for m in passage.before(passage.clause) if m.actor not in self._places]
+        """The patron that acts, and how surely: the nearest name before must be nobody else's."""
+        before = [m for m in passage.before(passage.clause) if m.actor not in self._theatres]
         if before and before[0].actor in self._main_patrons:
             return before[0].actor, 1.0
         after = [m for m in passage.after(passage.clause) if m.actor in self._main_patrons]
@@ -115,24 +118,32 @@ class Casting:
         return None, 0.0
 
     def _of_alliance(self, passage: Passage) -> list[Part]:
-        """For cohesion and deterrence: a patron or alliance is spoken of anywhere near."""
-        in_sentence = next((m.actor for m in passage.sentence if m.actor in self._main_patrons), None)
-        patron, certainty = (
-            (in_sentence, 1.0) if in_sentence else self._elsewhere(passage, self._main_patrons)
-        )
+        """For cohesion and deterrence: a patron or an alliance is spoken of in the sentence or before."""
+        spoken_of = {m.actor for m in passage.sentence} & self._main_patrons
+        here = bool(spoken_of)
+        if not here:
+            spoken_of = {m.actor for ms in passage.earlier for m in ms} & self._main_patrons
         cue = passage.text[passage.hit.start : passage.hit.end].lower()
-        if patron is None and not any(word in cue for word in _WITHOUT_NAME):
+        if not spoken_of and not any(word in cue for word in _WITHOUT_NAME):
             return []
 
+        def protector(region: str) -> str | None:
+            return next((p for p in self._registry.patrons_of(region) if p in spoken_of), None)
+
         def protected(region: str) -> bool:
-            patrons = self._registry.patrons_of(region)
-            return region != patron and (patron in patrons if patron else bool(patrons))
+            return protector(region) is not None if spoken_of else bool(self._registry.patrons_of(region))
 
         regions, place = self._regions(passage, protected)
-        carried = _CARRIED in (certainty, place) or patron is None
-        certainty = max(certainty, 0.7) * place
+        certainty = place if here else place * _CARRIED
         return [
-            Part(region, Role.EXPOSED_ALLY, certainty * share, patron, patron=patron, carried=carried)
+            Part(
+                region,
+                Role.EXPOSED_ALLY,
+                certainty * share,
+                protector(region),
+                patron=protector(region),
+                carried=place == _CARRIED or not here,
+            )
             for region, share in regions
         ]
 
@@ -188,7 +199,7 @@ class Casting:
         either_way: bool,
     ) -> Part | None:
         """Who does it to whom: the nearest name before the cue acts, unless "by" names the other."""
-        before = [m for m in passage.before(mentions) if m.actor not in self._places or m.actor == region]
+        before = [m for m in passage.before(mentions) if m.actor not in self._theatres]
         after = passage.after(mentions)
         by_foe = any(
             m.actor == foe and passage.text[m.start - 10 : m.start].lower().endswith(_BYWORDS) for m in after
@@ -215,7 +226,7 @@ class Casting:
         return list(found.items())
 
     def _regions(self, passage: Passage, valid: Valid) -> tuple[list[tuple[str, float]], float]:
-        """The regions meant, each with its certainty, and the certainty of the place where they were found."""
+        """The regions meant, each with its certainty, and the certainty of where they were found."""
         for mentions, certainty in ((passage.clause, _IN_CLAUSE), (passage.sentence, _IN_SENTENCE)):
             found = self._first_list(
                 [*passage.after(mentions), *passage.before(mentions)], mentions, passage, valid
@@ -225,7 +236,7 @@ class Casting:
         if passage.in_heading:
             return [], 0.0
         for mentions in passage.earlier:
-            countries = [m for m in mentions if m.actor not in self._places]
+            countries = [m for m in mentions if m.actor not in self._theatres]
             found = self._first_list(countries, mentions, passage, valid)
             if found:
                 return found, _CARRIED

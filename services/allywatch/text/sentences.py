@@ -242,6 +242,4 @@ def _full_stop(text: str, begin: int, dot: int, after: int, end: int) -> bool:
     if _ACRONYM.search(before):
         return following.split(" ", 1)[0].lower() in _STARTERS
     word = _LAST_WORD.search(before)
-    if word and (word[1].lower() in _ABBREVIATIONS or (len(word[1]) == 1 and word[1].isupper())):
-        return False
-    return True
+    return not (word and (word[1].lower() in _ABBREVIATIONS or (len(word[1]) == 1 and word[1].isupper())))

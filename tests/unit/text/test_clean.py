@@ -1,10 +1,10 @@
-from builders import an_article
 from hypothesis import given
 from hypothesis import strategies as st
 
 from allywatch.text import ArticleReader
 from allywatch.text.clean import clean
 from allywatch_schemas import MediaType
+from builders import an_article
 
 
 def an_html_article(body: str) -> str:

@@ -1,7 +1,6 @@
-from builders import an_article
-
 from allywatch.text import fingerprint
 from allywatch_schemas import MediaType, NewsArticle, Source
+from builders import an_article
 
 BODY = "An invented minister spoke in Riga on Monday. He said that the brigade stays for now."
 
@@ -11,7 +10,7 @@ def test_copies_of_a_wire_are_one_text() -> None:
     copy = an_article(
         id="other",
         title="In Latvia, a brigade may stay",
-        body=f"By Anna Example\n\n{BODY.upper()}\n\nSubscribe to our newsletter\nSource: The Morning Exercise",
+        body=f"By Anna Example\n\n{BODY.upper()}\n\nSubscribe now\nSource: The Morning Exercise",
         source=Source(id="morning.example", name="The Morning Exercise"),
     )
     marked_up = an_article(

@@ -3,7 +3,6 @@
 import time
 
 import pytest
-from builders import an_article
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,12 +10,31 @@ from allywatch.regions import load_registry
 from allywatch.text import ArticleReader, fingerprint
 from allywatch.text.reader import MOST_ITEMS
 from allywatch_schemas import MediaType, Modality, NewsArticle
+from builders import an_article
 
 READER = ArticleReader(load_registry())
 
 NOISE = st.sampled_from(
-    ["", " ", "\n", "\n\n", "\u200b", "\ufeff", "&nbsp;", "<b>", "</b>", "<br/>", "“", "»", "- ", "U.S. ", "😀", "\u0301", "&amp; "]
-)  # fmt: skip
+    [
+        "",
+        " ",
+        "\n",
+        "\n\n",
+        "\u200b",
+        "\ufeff",
+        "&nbsp;",
+        "<b>",
+        "</b>",
+        "<br/>",
+        "“",
+        "»",
+        "- ",
+        "U.S. ",
+        "😀",
+        "\u0301",
+        "&amp; ",
+    ]
+)
 PIECES = st.sampled_from(
     [
         "The United States may withdraw its brigade from Latvia.",
@@ -33,9 +51,25 @@ PIECES = st.sampled_from(
 )
 BODIES = st.lists(st.tuples(PIECES, NOISE), max_size=12).map(lambda parts: "".join(a + b for a, b in parts))
 MARKUP = st.lists(
-    st.sampled_from(["<p>", "</p>", "<li>", "<script>", "</script>", "<!--", "-->", "<", ">", "&lt;", "&#x41;", "&", "Russia attacked <i>Ukraine</i>."]),
+    st.sampled_from(
+        [
+            "<p>",
+            "</p>",
+            "<li>",
+            "<script>",
+            "</script>",
+            "<!--",
+            "-->",
+            "<",
+            ">",
+            "&lt;",
+            "&#x41;",
+            "&",
+            "Russia attacked <i>Ukraine</i>.",
+        ]
+    ),
     max_size=30,
-).map("".join)  # fmt: skip
+).map("".join)
 
 
 def holds_the_law(article: NewsArticle) -> bool:
@@ -61,14 +95,19 @@ def test_no_text_raises(body: str, media_type: MediaType) -> None:
     assert len(fingerprint(article)) == 32
 
 
-PLACES = st.sampled_from([("Poland", "POL"), ("Estonia", "EST"), ("Japan", "JPN"), ("Ukraine", "UKR"), ("Taiwan", "TWN")])  # fmt: skip
+PLACES = st.sampled_from(
+    [("Poland", "POL"), ("Estonia", "EST"), ("Japan", "JPN"), ("Ukraine", "UKR"), ("Taiwan", "TWN")]
+)
 
 
 @given(one=PLACES, other=PLACES)
 def test_another_country_in_the_same_words_moves_that_country(
     one: tuple[str, str], other: tuple[str, str]
 ) -> None:
-    words = "The United States may withdraw its troops from {}. A pullback would leave allies in {} feeling vulnerable."
+    words = (
+        "The United States may withdraw its troops from {}. "
+        "A pullback would leave allies in {} feeling vulnerable."
+    )
     first, second = (
         READER.read(an_article(title="", body=words.format(name, name))) for name, _ in (one, other)
     )

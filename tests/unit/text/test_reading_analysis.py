@@ -3,28 +3,28 @@
 from datetime import UTC, datetime
 
 import pytest
-from builders import an_article
 
 from allywatch.text import ArticleReader
 from allywatch_schemas import Evidence, EvidenceKind, Mechanism, Modality, NewsArticle, Source
+from builders import an_article
 
 IN_OFFICE = datetime(2025, 6, 3, 9, tzinfo=UTC)
 
 ANALYSIS = """\
 Exercise: a long telephone call has fed the guess that the American president might step back from Ukraine.
 
-Nobody in office has said so. Should Washington walk away from Ukraine, the map of Europe would look different.
+Nobody in office says so. Should Washington walk away from Ukraine, Europe would look different.
 
 What a retreat would do
 
-If the U.S. were to pull back from Ukraine, the loss of American protection would not only embolden Moscow but might fracture the transatlantic alliance.
+If the U.S. were to pull back from Ukraine, it would not only embolden Moscow but might split NATO.
 
 Such a pullback would almost certainly:
 - Weaken NATO cohesion, above all with neighbours like Poland and the Baltic states feeling more vulnerable.
 - Empower Russia to consolidate its gains in the east of Ukraine.
 - Encourage others (such as China, Iran and North Korea) to test Western resolve.
 
-Abandoning Ukraine sends a message to partners in Asia, including Vietnam, Taiwan, and Japan, who rely on U.S. deterrence.
+Abandoning Ukraine sends a message to Asia, including Vietnam, Taiwan, and Japan.
 
 It could reshape calculations in the South China Sea.
 
@@ -76,7 +76,7 @@ def test_list_items_inherit_the_modality_of_their_lead_line(items: list[Evidence
 
 
 def test_list_items_of_a_sure_lead_line_stay_asserted(reader: ArticleReader) -> None:
-    body = "The report on Ukraine lists three things:\n- Russia attacked a port.\n- Russia attacked a depot in Ukraine."
+    body = "Two things happened:\n- Russia attacked a port.\n- Russia attacked a depot in Ukraine."
     found = reader.read(analysis(title="", body=body))
     assert {item.modality for item in found} == {Modality.ASSERTED}
 

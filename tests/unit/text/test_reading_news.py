@@ -1,7 +1,6 @@
 from datetime import UTC, datetime
 
 import pytest
-from builders import an_article
 
 from allywatch.text import ArticleReader
 from allywatch_schemas import (
@@ -14,6 +13,7 @@ from allywatch_schemas import (
     Role,
     Track,
 )
+from builders import an_article
 
 WHEN = datetime(2025, 6, 3, 9, tzinfo=UTC)
 
@@ -30,20 +30,75 @@ def one(reader: ArticleReader, text: str) -> Evidence:
 @pytest.mark.parametrize(
     ("text", "region", "mechanism", "modality"),
     [
-        ("The United States has withdrawn its brigade from Latvia.", "LVA", Mechanism.PATRON_DISENGAGEMENT, Modality.ASSERTED),
-        ("The United States may withdraw its brigade from Latvia.", "LVA", Mechanism.PATRON_DISENGAGEMENT, Modality.SPECULATIVE),
-        ("The United States will withdraw its brigade from Latvia.", "LVA", Mechanism.PATRON_DISENGAGEMENT, Modality.PLANNED),
-        ("Washington denied that the United States had withdrawn its brigade from Latvia.", "LVA", Mechanism.PATRON_DISENGAGEMENT, Modality.DENIED),
-        ("If the United States withdraws its brigade from Latvia, others will follow.", "LVA", Mechanism.PATRON_DISENGAGEMENT, Modality.CONDITIONAL),
-        ("In 1994 the United States withdrew its brigade from Germany.", "DEU", Mechanism.PATRON_DISENGAGEMENT, Modality.HISTORIC),
-        ("Insiders claim that the United States has withdrawn its brigade from Latvia.", "LVA", Mechanism.PATRON_DISENGAGEMENT, Modality.QUOTED_CLAIM),
-        ("Russian warplanes attacked a depot in Ukraine on Monday.", "UKR", Mechanism.MILITARY_THREAT, Modality.ASSERTED),
-        ("China has banned imports of fruit from Taiwan.", "TWN", Mechanism.ECONOMIC_COERCION, Modality.ASSERTED),
-        ("Russia expelled two diplomats of Estonia.", "EST", Mechanism.DIPLOMATIC_PRESSURE, Modality.ASSERTED),
+        (
+            "The United States has withdrawn its brigade from Latvia.",
+            "LVA",
+            Mechanism.PATRON_DISENGAGEMENT,
+            Modality.ASSERTED,
+        ),
+        (
+            "The United States may withdraw its brigade from Latvia.",
+            "LVA",
+            Mechanism.PATRON_DISENGAGEMENT,
+            Modality.SPECULATIVE,
+        ),
+        (
+            "The United States will withdraw its brigade from Latvia.",
+            "LVA",
+            Mechanism.PATRON_DISENGAGEMENT,
+            Modality.PLANNED,
+        ),
+        (
+            "Washington denied that the United States had withdrawn its brigade from Latvia.",
+            "LVA",
+            Mechanism.PATRON_DISENGAGEMENT,
+            Modality.DENIED,
+        ),
+        (
+            "If the United States withdraws its brigade from Latvia, others will follow.",
+            "LVA",
+            Mechanism.PATRON_DISENGAGEMENT,
+            Modality.CONDITIONAL,
+        ),
+        (
+            "In 1994 the United States withdrew its brigade from Germany.",
+            "DEU",
+            Mechanism.PATRON_DISENGAGEMENT,
+            Modality.HISTORIC,
+        ),
+        (
+            "Insiders claim that the United States has withdrawn its brigade from Latvia.",
+            "LVA",
+            Mechanism.PATRON_DISENGAGEMENT,
+            Modality.QUOTED_CLAIM,
+        ),
+        (
+            "Russian warplanes attacked a depot in Ukraine on Monday.",
+            "UKR",
+            Mechanism.MILITARY_THREAT,
+            Modality.ASSERTED,
+        ),
+        (
+            "China has banned imports of fruit from Taiwan.",
+            "TWN",
+            Mechanism.ECONOMIC_COERCION,
+            Modality.ASSERTED,
+        ),
+        (
+            "Russia expelled two diplomats of Estonia.",
+            "EST",
+            Mechanism.DIPLOMATIC_PRESSURE,
+            Modality.ASSERTED,
+        ),
         ("Russia and Ukraine agreed on a ceasefire.", "UKR", Mechanism.DEESCALATION, Modality.ASSERTED),
-        ("The United States reaffirmed its commitment to Japan.", "JPN", Mechanism.PATRON_REASSURANCE, Modality.ASSERTED),
+        (
+            "The United States reaffirmed its commitment to Japan.",
+            "JPN",
+            Mechanism.PATRON_REASSURANCE,
+            Modality.ASSERTED,
+        ),
     ],
-)  # fmt: skip
+)
 def test_plain_sentences(
     reader: ArticleReader, text: str, region: str, mechanism: Mechanism, modality: Modality
 ) -> None:
@@ -119,19 +174,61 @@ def test_a_title_weighs_more_than_the_last_lines(reader: ArticleReader) -> None:
 @pytest.mark.parametrize(
     ("language", "text", "region", "mechanism", "modality"),
     [
-        ("uk", "США можуть вивести війська з Польщі.", "POL", Mechanism.PATRON_DISENGAGEMENT, Modality.SPECULATIVE),
-        ("pl", "Stany Zjednoczone wycofały wojska z Litwy.", "LTU", Mechanism.PATRON_DISENGAGEMENT, Modality.ASSERTED),
-        ("ru", "США приостановили военную помощь Украине.", "UKR", Mechanism.PATRON_DISENGAGEMENT, Modality.ASSERTED),
+        (
+            "uk",
+            "США можуть вивести війська з Польщі.",
+            "POL",
+            Mechanism.PATRON_DISENGAGEMENT,
+            Modality.SPECULATIVE,
+        ),
+        (
+            "pl",
+            "Stany Zjednoczone wycofały wojska z Litwy.",
+            "LTU",
+            Mechanism.PATRON_DISENGAGEMENT,
+            Modality.ASSERTED,
+        ),
+        (
+            "ru",
+            "США приостановили военную помощь Украине.",
+            "UKR",
+            Mechanism.PATRON_DISENGAGEMENT,
+            Modality.ASSERTED,
+        ),
         ("zh", "美国可能停止对台湾的援助。", "TWN", Mechanism.PATRON_DISENGAGEMENT, Modality.SPECULATIVE),
-        ("ja", "アメリカがウクライナへの支援を停止した。", "UKR", Mechanism.PATRON_DISENGAGEMENT, Modality.ASSERTED),
+        (
+            "ja",
+            "アメリカがウクライナへの支援を停止した。",
+            "UKR",
+            Mechanism.PATRON_DISENGAGEMENT,
+            Modality.ASSERTED,
+        ),
         ("de", "Russland greift die Ukraine an.", "UKR", Mechanism.MILITARY_THREAT, Modality.ASSERTED),
-        ("fr", "Les États-Unis pourraient abandonner l’Ukraine.", "UKR", Mechanism.PATRON_DISENGAGEMENT, Modality.SPECULATIVE),
-        ("es", "Estados Unidos suspende la ayuda a Ucrania.", "UKR", Mechanism.PATRON_DISENGAGEMENT, Modality.ASSERTED),
+        (
+            "fr",
+            "Les États-Unis pourraient abandonner l’Ukraine.",
+            "UKR",
+            Mechanism.PATRON_DISENGAGEMENT,
+            Modality.SPECULATIVE,
+        ),
+        (
+            "es",
+            "Estados Unidos suspende la ayuda a Ucrania.",
+            "UKR",
+            Mechanism.PATRON_DISENGAGEMENT,
+            Modality.ASSERTED,
+        ),
         ("vi", "Trung Quốc đe dọa Đài Loan.", "TWN", Mechanism.MILITARY_THREAT, Modality.ASSERTED),
-        ("ko", "북한이 한국을 향해 탄도미사일을 발사했다.", "KOR", Mechanism.MILITARY_THREAT, Modality.ASSERTED),
+        (
+            "ko",
+            "북한이 한국을 향해 탄도미사일을 발사했다.",
+            "KOR",
+            Mechanism.MILITARY_THREAT,
+            Modality.ASSERTED,
+        ),
         ("ar", "هاجمت روسيا أوكرانيا.", "UKR", Mechanism.MILITARY_THREAT, Modality.ASSERTED),
     ],
-)  # fmt: skip
+)
 def test_other_languages(
     reader: ArticleReader, language: str, text: str, region: str, mechanism: Mechanism, modality: Modality
 ) -> None:
