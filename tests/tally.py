@@ -28,8 +28,11 @@ class TallyApplication:
     worker. `pad K n`: a state of n bytes. `die`: calls `die`.
     """
 
-    def __init__(self, die: Mapping[int, BaseException] | None = None) -> None:
+    def __init__(
+        self, die: Mapping[int, BaseException] | None = None, alerts: str = "alerts", risk: str = "risk"
+    ) -> None:
         self.die = die or {}
+        self.alerts, self.risk = alerts, risk
 
     def decode_state(self, key: bytes, value: bytes) -> Tally:
         stored = json.loads(value)
@@ -78,10 +81,11 @@ class TallyApplication:
             digest = hashlib.sha256(f"{old.digest}{record.offset}{record.value!r}".encode()).hexdigest()[:12]
             changes[key] = replace(old, count=old.count + 1, digest=digest)
             if (old.count + 1) % 3 == 0:
-                outputs.append(Output("alerts", key, f"{old.count + 1} {digest}".encode(), (("n", b"1"),)))
+                outputs.append(Output(self.alerts, key, f"{old.count + 1} {digest}".encode(), (("n", b"1"),)))
         return Effects(changes, outputs)
 
     def summarise(self, changed: Collection[bytes], states: Mapping[bytes, Tally]) -> Sequence[Output]:
         return [
-            Output("risk", key, str(states[key].count).encode() if key in states else None) for key in changed
+            Output(self.risk, key, str(states[key].count).encode() if key in states else None)
+            for key in changed
         ]

@@ -104,7 +104,9 @@ def dead_letter(record: Record, rejection: Rejection, worker: str) -> Output:
     ]
     kept = tuple(pair for pair in record.headers if pair[0] not in {name for name, _ in why})
     added = tuple((name, text.encode()) for name, text in why if text is not None)
-    return Output(dead_letters_of(record.topic), record.key, record.value, kept + added)
+    # Python's Kafka clients refuse to send a record with neither key nor value.
+    key = b"" if record.key is None and record.value is None else record.key
+    return Output(dead_letters_of(record.topic), key, record.value, kept + added)
 
 
 class FailureLimit:

@@ -21,6 +21,7 @@ from allywatch.metrics.score import ScoreMetrics
 from allywatch.metrics.server import Health, HealthServer
 from allywatch.records import Application, FailureLimit, Record
 from allywatch.stream.kafka_log import KafkaLog
+from allywatch.stream.leaving import leave_within
 from allywatch.stream.owner import PartitionOwner
 from allywatch.stream.owners import Owners
 from allywatch.stream.readiness import CONDITIONS, Readiness, View
@@ -181,10 +182,11 @@ class Scorer:
         stopping = asyncio.create_task(self._stop.wait())
         await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
-        if not working.done():
-            working.cancel()
-        await asyncio.wait((working,), timeout=_STOP_SECONDS)
-        if working.done() and not working.cancelled():
+        why = self._stopped or (working.exception() if working.done() else None)
+        leave_within(_STOP_SECONDS, 1 if why else 0, f"allywatch: {why}" if why else "")
+        working.cancel()
+        await asyncio.wait((working,))
+        if not working.cancelled():
             await working
 
     async def _work(self) -> None:

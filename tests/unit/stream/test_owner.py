@@ -342,3 +342,11 @@ def test_an_attempt_condemns_only_at_the_third_start_and_only_what_was_in_hand()
     assert Attempt(7, 2, 7).condemned is None
     assert Attempt(7, 3, None).condemned is None
     assert Attempt(7, 3, 7).condemned == 7
+
+
+async def test_the_dead_letter_of_a_record_with_neither_key_nor_value_can_be_sent() -> None:
+    lab = Lab()
+    lab.fill([None])
+    await lab.run()
+    (letter,) = lab.log.committed(f"{SOURCE}-dlq", P)
+    assert (letter.key, letter.value) == (b"", None)
