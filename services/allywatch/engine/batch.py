@@ -8,6 +8,7 @@ from allywatch.engine import region
 from allywatch.engine.region import Outcome, Surroundings
 from allywatch.engine.state import DAY_MS, NONE_COUNTS, PartitionState, RegionState, SourceKey, Withdrawals
 from allywatch.engine.turn import Turn
+from allywatch.errors import RejectReason
 from allywatch.records import REDRIVEN
 from allywatch.risk.ledger import DAYS, HOURS, Draft, short_key
 from allywatch.risk.weighing import HOUR_MS, Cited, weigh
@@ -31,8 +32,13 @@ class Share:
 def apply_batch(turn: Turn, batch: EvidenceBatch) -> None:
     """Take up a batch: withdrawals of old versions first, then each region's share."""
     redriven = header(turn.record.headers, REDRIVEN) is not None
+    try:
+        advanced = _advance(turn.shared, batch.ranges)
+    except ValueError as bad:
+        turn.reject(RejectReason.INVALID, f"totals of batch {batch.id}: {bad}")
+        return
     fresh = _fresh_documents(turn, batch, redriven)
-    turn.shared = _advance(turn.shared, batch.ranges)
+    turn.shared = advanced
     replaced: dict[str, int | None] = {}
     for each in batch.superseded:
         key = short_key(each.doc_id)
@@ -186,4 +192,5 @@ def roll_world(shared: PartitionState) -> PartitionState:
 
 
 def _hour(name: str) -> int:
-    return int(datetime.strptime(name, "%Y-%m-%dT%H").replace(tzinfo=UTC).timestamp()) // 3600
+    """Raises ValueError: it is no hour such as `2026-11-22T14`."""
+    return int(datetime.fromisoformat(name).replace(tzinfo=UTC).timestamp()) // 3600

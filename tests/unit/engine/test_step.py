@@ -204,6 +204,12 @@ def test_a_range_partly_below_the_watermark_counts_in_proportion() -> None:
     assert list(shared(result).counted.values()) == [8]
 
 
+def test_totals_of_no_hour_reject_the_batch_and_change_nothing() -> None:
+    result = play(a_batch(ranges=(a_range(totals={"2026-13-40T25": 3}),)))
+    assert [each.reason for _, each in result.rejections] == [RejectReason.INVALID]
+    assert result.states == {}
+
+
 def test_world_hours_become_days() -> None:
     result = play(a_tick(), news("a"), later(days=3))
     assert shared(result).world_hours == {}
