@@ -8,7 +8,7 @@ from allywatch.errors import Reject, RejectReason, StopWorker
 from allywatch.records import FailureLimit, Output, Record, Rejection, dead_letter
 from allywatch.stream.owner import PartitionOwner
 from allywatch.stream.position import ATTEMPT_KEY, POSITION_KEY, Position, decode_position
-from allywatch.stream.session import Pace, Work
+from allywatch.stream.work import Pace, Work
 from memory_log import MemoryLog
 from tally import Tally, TallyApplication
 

@@ -16,7 +16,7 @@ from allywatch.stream.kafka_log import KafkaLog, record_of
 from allywatch.stream.owner import PartitionOwner
 from allywatch.stream.owners import Owners
 from allywatch.stream.reporting import Reporter
-from allywatch.stream.session import Pace, Work
+from allywatch.stream.work import Pace, Work
 from allywatch_schemas import PARTITIONS
 from allywatch_schemas.topics import REGION_INPUTS, REGION_STATE, TOPICS
 from integration.drills import engines

@@ -13,7 +13,7 @@ from allywatch.records import FailureLimit, Output
 from allywatch.stream.kafka_log import KafkaLog
 from allywatch.stream.owner import PartitionOwner
 from allywatch.stream.rebuild import forget
-from allywatch.stream.session import Pace, Work
+from allywatch.stream.work import Pace, Work
 from allywatch_schemas.topics import REGION_INPUTS, REGION_STATE, TOPICS
 from integration.drills import last_values, positions, read_all
 from owner_lab import Watcher

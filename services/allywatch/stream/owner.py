@@ -16,7 +16,8 @@ from allywatch.records import Record
 from allywatch.stream.inbox import Inbox
 from allywatch.stream.log import Fenced, Log
 from allywatch.stream.observer import Observer
-from allywatch.stream.session import Precautions, Session, Work
+from allywatch.stream.session import Session
+from allywatch.stream.work import Precautions, Work
 
 S = TypeVar("S")
 

@@ -15,7 +15,7 @@ from aiokafka import AIOKafkaProducer
 from prometheus_client import CollectorRegistry
 
 from allywatch.config import KafkaSettings, WorkerSettings
-from allywatch.errors import StopWorker
+from allywatch.errors import AllywatchError, StopWorker
 from allywatch.kafkaadmin import topic_ids
 from allywatch.metrics.score import ScoreMetrics
 from allywatch.metrics.server import Health, HealthServer
@@ -26,9 +26,9 @@ from allywatch.stream.owner import PartitionOwner
 from allywatch.stream.owners import Owners
 from allywatch.stream.readiness import CONDITIONS, Readiness, View
 from allywatch.stream.reporting import Reporter
-from allywatch.stream.session import Pace, Work
 from allywatch.stream.ticks import tick_for_ever
 from allywatch.stream.waiting import wait_for_topics
+from allywatch.stream.work import Pace, Work
 from allywatch_schemas.topics import REGION_ALERTS, REGION_INPUTS, REGION_RISK, REGION_STATE, TOPICS
 
 _log = structlog.get_logger(__name__)
@@ -41,6 +41,7 @@ NEEDED = tuple(
     if name.startswith(main.name)
 )
 _STOP_SECONDS = 4.0
+_WATCH_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +193,10 @@ class Scorer:
     async def _work(self) -> None:
         beats = asyncio.create_task(self._beat())
         try:
-            await wait_for_topics(lambda: topic_ids(self._kafka, NEEDED, timeout_seconds=2))
+            ids = await wait_for_topics(lambda: topic_ids(self._kafka, NEEDED, timeout_seconds=2))
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._consume())
+                tasks.create_task(self._watch_topic(ids[REGION_INPUTS.name]))
                 if self._options.live_ticks:
                     tasks.create_task(self._tick())
         finally:
@@ -214,6 +216,20 @@ class Scorer:
         if worker.crash_reason:
             raise StopWorker(f"Faust failed: {worker.crash_reason!r}. Start the worker again.")
         raise StopWorker("Faust stopped by itself. Start the worker again.")
+
+    async def _watch_topic(self, known: str) -> None:
+        """An input topic made anew under our feet would be applied as if it were the old one."""
+        while True:
+            await asyncio.sleep(_WATCH_SECONDS)
+            try:
+                found = await self._topic_id(REGION_INPUTS.name)
+            except AllywatchError:
+                continue  # no broker, or it is being made: the owners notice
+            if found != known:
+                raise StopWorker(
+                    f"{REGION_INPUTS.name} was deleted and made anew while this worker ran. Run "
+                    "`allywatch rebuild-state` for every partition, then start the worker again."
+                )
 
     async def _tick(self) -> None:
         producer = AIOKafkaProducer(**self._kafka.for_aiokafka(), enable_idempotence=True, linger_ms=0)
