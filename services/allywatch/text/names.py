@@ -5,6 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum
+from functools import cache
 
 from allywatch.regions import ActorKind, Name, NameKind, Registry
 from allywatch.text.cues import anchored
@@ -81,10 +83,16 @@ _FOREIGN_WORDS_AFTER = frozenset(
     ]
 )
 _OUTLET = re.compile(
-    " (?:Daily |Morning )?(?:Times|Post|Herald|Independent|Insider|News|Today|Telegraph|Journal|Observer|Tribune"
-    r"|Gazette|Star|Mirror|Daily|Review)\b"
+    " (?:Daily |Morning )?(?:Times|Post|Herald|Independent|Insider|News|Today|Telegraph|Journal|Observer"
+    r"|Tribune|Gazette|Star|Mirror|Daily|Review)\b"
 )
 """After a name, it makes the name of another outlet: the Japan Times."""
+
+
+class _Case(Enum):
+    NONE = 0
+    FIRST = 1
+    ALL = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,10 +190,19 @@ def _fitting(names: tuple[Name, ...], written: str, day: date) -> Name | None:
 
 
 def _case_fits(name: str, written: str) -> bool:
+    case = _case_of(name)
+    if case is _Case.ALL:
+        return written.isupper()
+    return case is _Case.NONE or written[0].isupper()
+
+
+@cache
+def _case_of(name: str) -> _Case:
+    """How a name must be written: `US` in capitals, `Poland` with one, `polski` in any case."""
     letters = sum(character.isalpha() for character in name)
     if letters <= 4 and name.isascii() and name.isupper():
-        return written.isupper()
-    return not name[:1].isupper() or written[:1].isupper()
+        return _Case.ALL
+    return _Case.FIRST if name[0].isupper() else _Case.NONE
 
 
 def _is_part_of_a_person_or_place(text: str, start: int, end: int) -> bool:

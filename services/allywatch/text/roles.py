@@ -47,6 +47,7 @@ class Casting:
         )
         self._theatres = frozenset(r.id for r in registry.regions.values() if r.kind is RegionKind.THEATRE)
         """Places that do not act."""
+        self._countries = frozenset(r.id for r in registry.regions.values() if r.kind is RegionKind.COUNTRY)
 
     def parts(self, passage: Passage) -> list[Part]:
         """The regions that the cue of `passage` concerns; none: it says nothing about a region."""
@@ -236,7 +237,7 @@ class Casting:
         if passage.in_heading:
             return [], 0.0
         for mentions in passage.earlier:
-            countries = [m for m in mentions if m.actor not in self._theatres]
+            countries = [m for m in mentions if m.actor in self._countries]
             found = self._first_list(countries, mentions, passage, valid)
             if found:
                 return found, _CARRIED
