@@ -9,6 +9,7 @@ import typer
 from allywatch.cli import app
 from allywatch.config import KafkaSettings, WorkerSettings
 from allywatch.metrics import page
+from allywatch.metrics.definition import Metric
 from allywatch_schemas import TOPICS
 
 ROOT = Path(__file__).parents[3]
@@ -41,7 +42,7 @@ def test_the_metrics_page_is_what_the_definitions_say() -> None:
 
 
 @pytest.mark.parametrize("component", page.COMPONENTS, ids=lambda c: c[0])
-def test_metric_names_follow_the_convention(component: tuple[str, tuple[page.Metric, ...]]) -> None:
+def test_metric_names_follow_the_convention(component: tuple[str, tuple[Metric, ...]]) -> None:
     for metric in component[1]:
         assert re.fullmatch(r"allywatch_[a-z0-9_]+", metric.name), metric.name
         assert metric.name.endswith("_total") == (metric.kind == "counter"), metric.name
