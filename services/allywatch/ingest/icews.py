@@ -5,7 +5,7 @@ doi:10.7910/DVN/28075). The four columns are source, relation in words, target, 
 """
 
 import re
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache, partial
@@ -77,16 +77,19 @@ class _Ordinals:
     """How many equal rows of a day came before: tells a repetition from the same row read twice."""
 
     def __init__(self) -> None:
-        self._days: OrderedDict[bytes, Counter[bytes]] = OrderedDict()
+        self._days: OrderedDict[bytes, dict[bytes, int]] = OrderedDict()
 
     def next(self, raw: bytes) -> int:
         day = raw.rpartition(b"\t")[2]
-        seen = self._days.setdefault(day, Counter())
-        self._days.move_to_end(day)
-        if len(self._days) > _DAYS_REMEMBERED:
-            self._days.popitem(last=False)
-        seen[raw] += 1
-        return seen[raw]
+        seen = self._days.get(day)
+        if seen is None:
+            seen = self._days[day] = {}
+            if len(self._days) > _DAYS_REMEMBERED:
+                self._days.popitem(last=False)
+        else:
+            self._days.move_to_end(day)
+        ordinal = seen[raw] = seen.get(raw, 0) + 1
+        return ordinal
 
 
 def parse_raw(raw: bytes, columns: Sequence[int], width: int) -> DiplomaticEvent:

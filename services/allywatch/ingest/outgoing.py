@@ -9,6 +9,7 @@ from allywatch_schemas import PARTITIONS, DiplomaticEvent, NewsArticle, Retracti
 from allywatch_schemas.codec import Headers, encode
 from allywatch_schemas.topics import DIPLOMATIC_EVENTS, MAX_INPUT_BYTES, NEWS_ARTICLES, REGION_INPUTS
 
+_SOURCES = {kind: f"/allywatch/ingest/{kind.value}" for kind in Kind}
 _OVERHEAD = 2_048
 """Room for headers and the record itself within the largest size of a topic."""
 
@@ -34,7 +35,7 @@ def records_of(document: Document, kind: Kind) -> list[Outgoing]:
     value, headers = encode(
         document,
         id=f"{document.id}:{version}",
-        source=f"/allywatch/ingest/{kind}",
+        source=_SOURCES[kind],
         time=moment_of(document),
     )
     key = document.id.encode()

@@ -40,6 +40,7 @@ MAX_ENTRIES = 5_000
 _OPEN = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)(?=[\s>])", re.IGNORECASE)
 _CLOSE = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _EDITION = re.compile(r"#\d+$")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 _TAG = re.compile(r"<[^<>]*>")
 _URI = ("http://", "https://", "tag:", "urn:")
 
@@ -94,7 +95,7 @@ def parse(body: bytes, name: str, content_type: str = "") -> Channel:
     return Channel(
         title=str(document.feed.get("title") or ""),
         link=str(document.feed.get("link") or ""),
-        language=document.feed.get("language") or None,
+        language=_language(document.feed.get("language")),
         updated=_moment(document.feed, "updated_parsed") or _moment(document.feed, "published_parsed"),
         entries=_entries(document.entries, body),
     )
@@ -182,7 +183,7 @@ def read(
             "media_type": media_type,
             "language": channel.language or publisher.language,
             "published_at": dated or channel.updated or first_seen,
-            "url": entry.fields.get("link") or None,
+            "url": _web_address(entry.fields.get("link")),
             "source": publisher.source,
             "feed": publisher.feed,
         },
@@ -238,6 +239,18 @@ def _moment(fields: Mapping[str, Any], key: str) -> datetime | None:
         return datetime.fromtimestamp(timegm(found), UTC)
     except (OverflowError, ValueError, OSError):
         return None
+
+
+def _language(declared: object) -> str | None:
+    """A declared language that may be one; a wrong one is no reason to reject the entries."""
+    text = str(declared or "").strip()
+    return text if _LANGUAGE.fullmatch(text) else None
+
+
+def _web_address(link: object) -> str | None:
+    """A link that a page may show: never `javascript:` and the like."""
+    text = str(link or "")
+    return text if text.startswith(("http://", "https://")) else None
 
 
 def _host(url: str) -> str:

@@ -10,28 +10,27 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import stamina
 import structlog
 from prometheus_client import CollectorRegistry
 
 from allywatch.config import KafkaSettings, WorkerSettings
 from allywatch.errors import AllywatchError, RetryLater
 from allywatch.ingest.feeds import Feed
-from allywatch.ingest.fetch import Fetcher
 from allywatch.ingest.files import Files, expand
-from allywatch.ingest.gdelt_live import LiveExports
 from allywatch.ingest.intake import Intake, Sink, Terms
 from allywatch.ingest.items import BadFile, Kind, Source, Tally
 from allywatch.ingest.journal import Journal
-from allywatch.ingest.polling import FeedPolling
 from allywatch.ingest.report import Progress, say
 from allywatch.ingest.sink import Nowhere, connect
 from allywatch.ingest.stopping import Stopping
 from allywatch.ingest.watch import DropFolder
 from allywatch.metrics.ingest import FetchOutcome, IngestMetrics
 from allywatch.metrics.server import Health, HealthServer
+
+if TYPE_CHECKING:
+    from allywatch.ingest.fetch import Fetcher
 
 log = structlog.get_logger("allywatch.ingest")
 
@@ -92,10 +91,11 @@ def files(path: Path, kind: Kind) -> SourceFactory:
 
 def live_exports() -> SourceFactory:
     """The live GDELT exports."""
+    from allywatch.ingest.gdelt_live import LiveExports
 
     @asynccontextmanager
     async def make(session: Session) -> AsyncIterator[Source]:
-        async with Fetcher(session.counting(Kind.GDELT)) as fetcher:
+        async with _fetcher(session, Kind.GDELT) as fetcher:
             yield LiveExports(fetcher, session.journal, session.stopping, report=session.report)
 
     return make
@@ -103,10 +103,11 @@ def live_exports() -> SourceFactory:
 
 def polled_feeds(feeds: Sequence[Feed], *, once: bool) -> SourceFactory:
     """Feeds over HTTP."""
+    from allywatch.ingest.polling import FeedPolling
 
     @asynccontextmanager
     async def make(session: Session) -> AsyncIterator[Source]:
-        async with Fetcher(session.counting(Kind.RSS)) as fetcher:
+        async with _fetcher(session, Kind.RSS) as fetcher:
             yield FeedPolling(
                 feeds,
                 fetcher,
@@ -118,6 +119,16 @@ def polled_feeds(feeds: Sequence[Feed], *, once: bool) -> SourceFactory:
             )
 
     return make
+
+
+def _fetcher(session: Session, kind: Kind) -> "Fetcher":
+    # Imported here: files need no HTTP, and it takes a second to load on a small machine.
+    import stamina
+
+    from allywatch.ingest.fetch import Fetcher
+
+    stamina.instrumentation.set_on_retry_hooks([])  # repeats are counted; only their end is worth a line
+    return Fetcher(session.counting(kind))
 
 
 def drop_folder(folder: Path) -> SourceFactory:
@@ -142,7 +153,6 @@ def run(order: Order, make: SourceFactory) -> None:
     Raises:
         AllywatchError: What a person has to know, such as a file that could not be read.
     """
-    stamina.instrumentation.set_on_retry_hooks([])  # repeats are counted; only their end is worth a line
     asyncio.run(_run(order, make))
 
 

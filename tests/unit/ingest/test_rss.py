@@ -90,6 +90,18 @@ def test_an_entry_without_a_date_has_the_feeds_or_else_the_time_it_was_first_see
     assert article(a_feed(bare), seen).published_at == NOON
 
 
+def test_a_link_that_a_page_must_not_show_is_dropped() -> None:
+    assert article(a_feed(an_item(more="<link>javascript:alert(1)</link>"))).url is None
+    assert article(a_feed(an_item(more="<link>https://h.example/1</link>"))).url == "https://h.example/1"
+
+
+def test_a_language_that_is_none_costs_no_entry() -> None:
+    assert (
+        article(a_feed(an_item(), language="the King's English, as spoken in our editorial office")).language
+        is None
+    )
+
+
 def test_an_entry_with_nothing_in_it_is_rejected() -> None:
     with pytest.raises(Reject) as caught:
         read(a_feed("<item><guid>x</guid></item>"))
