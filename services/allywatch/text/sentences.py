@@ -137,8 +137,6 @@ _STARTERS = frozenset(
         "and",
         "for",
         "however",
-        "president",
-        "officials",
     ]
 )
 _TERMINAL = re.compile(r"[.!?…:;。！？؟：][\"'”’»)\]]*\s*$")
@@ -188,7 +186,8 @@ def _paragraphs(text: str, begin: int) -> Iterator[tuple[int, int, Place]]:
     for line_start, line_end in _lines(text, begin):
         bullet = _BULLET.match(text, line_start, line_end)
         line = text[line_start:line_end]
-        flows = wrapped and start >= 0 and not bullet and line.strip() and last_length >= 45
+        goes_on = last_length >= 45 or line.lstrip()[:1].islower()
+        flows = wrapped and start >= 0 and not bullet and line.strip() and goes_on
         if not (flows and not _TERMINAL.search(text, last_end - 4, last_end)) and start >= 0:
             yield start, last_end, _place(text, start, last_end)
             start = -1
