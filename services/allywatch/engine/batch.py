@@ -52,10 +52,10 @@ def apply_batch(turn: Turn, batch: EvidenceBatch) -> None:
                 shares[item.region][found.key] = Share(found, [item])
             else:
                 share.items.append(item)
-    _take_up(turn, shares, replaced, redriven)
+    _share_out(turn, shares, replaced, redriven)
 
 
-def _take_up(
+def _share_out(
     turn: Turn, shares: dict[str, dict[str, Share]], replaced: dict[str, int | None], redriven: bool
 ) -> None:
     touched = set(turn.known(shares))

@@ -19,8 +19,6 @@ from allywatch_schemas import CoverageState
 IMPAIRED_MS = 7 * DAY_MS
 """A missing share has faded after so long: several half-lives."""
 
-Share = list[Transition]
-
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:

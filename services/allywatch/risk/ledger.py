@@ -218,8 +218,7 @@ class Draft:
             return self._ledger
         folded = self._memory
         if len(folded) > MAX_FOLDED + _FOLDED_SLACK:
-            kept = sorted(folded.items(), key=lambda item: (-item[1], item[0]))[:MAX_FOLDED]
-            folded = dict(kept)
+            folded = _newest(folded, MAX_FOLDED)
         return Ledger(
             self.origins,
             self._sums.get("hours", self._ledger.hours),
@@ -302,6 +301,14 @@ class Draft:
             self._folded = dict(self._ledger.folded)
         for key in keys:
             self._folded[key] = max(hour, self._folded.get(key, hour))
+
+
+def _newest(folded: Mapping[str, int], count: int) -> dict[str, int]:
+    """Those of the latest hours; within the hour that is cut, the first by key."""
+    cut = sorted(folded.values(), reverse=True)[count - 1]
+    kept = {key: hour for key, hour in folded.items() if hour > cut}
+    tied = sorted(key for key, hour in folded.items() if hour == cut)
+    return kept | dict.fromkeys(tied[: count - len(kept)], cut)
 
 
 def _with(origin: Origin, copy: Copy) -> Origin:

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from allywatch.risk import pressure
 from allywatch.risk.decay import Decay
-from allywatch.risk.ledger import MAX_COPIES, MAX_ORIGINS, Copy, Draft, Ledger, short_key
+from allywatch.risk.ledger import MAX_COPIES, MAX_ORIGINS, Copy, Draft, Ledger, _newest, short_key
 
 DECAY = Decay.of((24, 48, 48))
 HOUR = 490_000
@@ -178,3 +178,15 @@ def test_daily_pressure_is_what_was_read_at_the_end_of_that_day(evidence: list[P
     past = [put for put in own if put[1].entries[0][1] < 24 * (day + 1)]
     read = total(a_ledger(*past, hour=24 * (day + 1)), 24 * (day + 1))
     assert abs(pressure.daily(ledger, DECAY, day, day + 1)[0] - read) <= 20 * (len(evidence) + 1)
+
+
+@LAW
+@given(puts(40, 40), st.randoms())
+def test_what_is_forgotten_does_not_depend_on_order(evidence: list[Put], random: Random) -> None:
+    hours = {copy.key: copy.entries[0][1] // 24 for _, copy in evidence}
+    shuffled = dict(random.sample(list(hours.items()), len(hours)))
+    for count in range(1, len(hours)):
+        kept = _newest(hours, count)
+        assert kept == _newest(shuffled, count)
+        assert len(kept) == count
+        assert min(kept.values()) >= max(hour for key, hour in hours.items() if key not in kept)
