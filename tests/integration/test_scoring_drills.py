@@ -18,10 +18,10 @@ from allywatch.config import KafkaSettings
 from allywatch.kafkaadmin import topic_ids
 from integration.drills import Found, Worker, stop_all, verify, wait_until_applied, wait_until_taken_up
 from integration.hostile import HostileDelivery
-from integration.traffic import Articles, Inputs, Traffic
+from integration.traffic import Articles, Inputs, LastTicks, Traffic
 
 SOAK = bool(os.environ.get("ALLYWATCH_SOAK"))
-MESSAGES, RATE, ROUNDS = (20_000, 600.0, 10) if SOAK else (3_000, 300.0, 1)
+MESSAGES, RATE, ROUNDS = (20_000, 600.0, 10) if SOAK else (1_600, 250.0, 1)
 FREEZE_SECONDS = 25 if SOAK else 13
 """Longer than the session timeout, so that partitions move."""
 
@@ -69,7 +69,9 @@ def wait_until_ready(*workers: Worker, timeout: float = 60) -> None:
 
 
 @rounds
-def test_kill_and_restarts(clean_kafka: KafkaSettings, start_worker: StartWorker, round_number: int) -> None:
+def test_kill_and_restarts(
+    clean_broker: LocalBroker, clean_kafka: KafkaSettings, start_worker: StartWorker, round_number: int
+) -> None:
     traffic = Traffic(clean_kafka, Inputs(MESSAGES, seed=round_number), RATE)
     first, second = start_worker(), start_worker()
     wait_until_ready(first, second)
@@ -81,9 +83,13 @@ def test_kill_and_restarts(clean_kafka: KafkaSettings, start_worker: StartWorker
     assert second.terminate() < 5
     traffic.wait_until(0.8)
     second.start()
+    if not SOAK:  # in full it is killed in the drill below
+        clean_broker.kill()
+        clean_broker.start()
     finish(clean_kafka, traffic)
 
 
+@pytest.mark.soak
 @rounds
 def test_random_kills_and_a_killed_broker(
     clean_broker: LocalBroker, clean_kafka: KafkaSettings, start_worker: StartWorker, round_number: int
@@ -93,7 +99,7 @@ def test_random_kills_and_a_killed_broker(
     workers = [start_worker(), start_worker()]
     wait_until_ready(*workers)
     traffic.start()
-    for kill in range(5 if SOAK else 2):
+    for kill in range(5):
         traffic.wait_until(min(0.9, (kill + chance.random()) / 5))
         victim = chance.choice(workers)
         victim.kill()
@@ -101,7 +107,7 @@ def test_random_kills_and_a_killed_broker(
         victim.start()
         if kill == 1:
             clean_broker.kill()
-            time.sleep(5 if SOAK else 1)
+            time.sleep(5)
             clean_broker.start()
     finish(clean_kafka, traffic)
 
@@ -151,7 +157,7 @@ def test_kills_of_the_extractor(
     try:
         wait_until_ready(scorer)
         traffic.start()
-        for kill in range(5 if SOAK else 2):
+        for kill in range(5 if SOAK else 1):
             traffic.wait_until((kill + chance.random()) / 5)
             extractor.kill()
             extractor.start()
@@ -159,6 +165,8 @@ def test_kills_of_the_extractor(
         topic_id = topic_ids(clean_kafka, ["news-articles"])["news-articles"]
         wait_until_taken_up(clean_kafka, articles.source_ends, topic_id)
         assert extractor.terminate() < 5
+        Traffic(clean_kafka, LastTicks(), RATE).start().wait_until(1)
+        wait_until_applied(clean_kafka)
         print(verify(clean_kafka, articles.source_ends, topic_id))
     finally:
         stop_all(extractor)

@@ -200,3 +200,14 @@ class Articles:
             random.Random(number).choices(("harbour", "bridge", "garden", "market", "river"), k=30)
         )
         return an_article(id=f"article-{number}", body=f"{an_article().body} {words}", published_at=clock)
+
+
+class LastTicks:
+    """One tick for every partition, long after everything else: every region says its score once more."""
+
+    messages = PARTITIONS
+
+    def records(self) -> Iterator[Sent]:
+        for partition in range(PARTITIONS):
+            value, headers = encoded(a_tick_at(START + timedelta(days=365)), partition)
+            yield REGION_INPUTS.name, partition, value, headers
