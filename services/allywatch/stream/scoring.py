@@ -40,7 +40,7 @@ NEEDED = tuple(
     for name in TOPICS
     if name.startswith(main.name)
 )
-_STOP_SECONDS = 4.0
+_STOP_SECONDS = 3.0
 _WATCH_SECONDS = 15.0
 
 
