@@ -9,11 +9,9 @@ from allywatch.engine.region import Outcome, Surroundings
 from allywatch.engine.state import DAY_MS, NONE_COUNTS, PartitionState, RegionState, SourceKey, Withdrawals
 from allywatch.engine.turn import Turn
 from allywatch.errors import RejectReason
-from allywatch.records import REDRIVEN
 from allywatch.risk.ledger import DAYS, HOURS, Draft, short_key
 from allywatch.risk.weighing import HOUR_MS, Cited, weigh
 from allywatch_schemas import Evidence, EvidenceBatch, SourceRange
-from allywatch_schemas.codec import header
 
 MAX_WITHDRAWALS = 1_000
 """Per shard: 64,000 in a partition; the oldest are forgotten first."""
@@ -31,19 +29,17 @@ class Share:
 
 def apply_batch(turn: Turn, batch: EvidenceBatch) -> None:
     """Take up a batch: withdrawals of old versions first, then each region's share."""
-    redriven = header(turn.record.headers, REDRIVEN) is not None
     try:
         advanced = _advance(turn.shared, batch.ranges)
     except ValueError as bad:
         turn.reject(RejectReason.INVALID, f"totals of batch {batch.id}: {bad}")
         return
-    fresh = _fresh_documents(turn, batch, redriven)
+    fresh = _fresh_documents(turn, batch)
     turn.shared = advanced
-    replaced: dict[str, int | None] = {}
-    for each in batch.superseded:
-        key = short_key(each.doc_id)
-        if withdraw(turn, key, each.version):
-            replaced[key] = each.version
+    lowest: dict[str, int | None] = {short_key(each.doc_id): each.version for each in batch.superseded}
+    replaced = {
+        key: version for key, version in lowest.items() if withdraw(turn, key, version or NONE_COUNTS)
+    }
     shares: dict[str, dict[str, Share]] = defaultdict(dict)
     for item in batch.items:
         if (found := fresh.get(item.doc_id)) is not None:
@@ -52,22 +48,32 @@ def apply_batch(turn: Turn, batch: EvidenceBatch) -> None:
                 shares[item.region][found.key] = Share(found, [item])
             else:
                 share.items.append(item)
-    _share_out(turn, shares, replaced, redriven)
+    _share_out(turn, shares, replaced, lowest)
 
 
 def _share_out(
-    turn: Turn, shares: dict[str, dict[str, Share]], replaced: dict[str, int | None], redriven: bool
+    turn: Turn,
+    shares: dict[str, dict[str, Share]],
+    replaced: dict[str, int | None],
+    lowest: dict[str, int | None],
 ) -> None:
+    """Regions where an earlier try failed get all that was withdrawn, once the record is put back."""
     touched = set(turn.known(shares))
     if replaced:
         touched |= turn.setting.regions
-    for name in sorted(touched):
+    missed = turn.missed()
+    for name in sorted(touched | missed if lowest else touched):
         own = list(shares[name].values()) if name in shares else []
+        gone = lowest if name in missed else replaced
 
-        def step(state: RegionState, around: Surroundings, own: list[Share] = own) -> Outcome:
-            if redriven and own:
-                state = replace(state, impaired=None)
-            return take_up(state, around, own, replaced)
+        def step(
+            state: RegionState,
+            around: Surroundings,
+            own: list[Share] = own,
+            gone: dict[str, int | None] = gone,
+            mended: bool = name in missed,
+        ) -> Outcome:
+            return take_up(replace(state, impaired=None) if mended else state, around, own, gone)
 
         turn.step(name, step)
 
@@ -122,12 +128,12 @@ def withdraw(turn: Turn, document: str, version: int = NONE_COUNTS) -> bool:
     return True
 
 
-def _fresh_documents(turn: Turn, batch: EvidenceBatch, redriven: bool) -> dict[str, Cited]:
+def _fresh_documents(turn: Turn, batch: EvidenceBatch) -> dict[str, Cited]:
     """Documents above their watermark (or put back by hand) of which this version counts."""
     following = [turn.shared.watermarks.get(source_key(each), 0) for each in batch.ranges]
     out = {}
     for document in batch.documents:
-        if document.offset < following[document.range] and not (redriven or document.redriven):
+        if document.offset < following[document.range] and not (turn.redriven or document.redriven):
             continue
         key = short_key(document.doc_id)
         lowest, _ = turn.withdrawals(key).documents.get(key, (1, 0))

@@ -147,10 +147,13 @@ def _turn_hour(turn: Turn, clock: int) -> None:
 
 def _retract(turn: Turn, message: Retraction) -> None:
     key = short_key(message.doc_id)
-    if not withdraw(turn, key):
-        return
-    for name in sorted(turn.setting.regions):
-        turn.step(name, lambda state, around: take_up(state, around, [], {key: None}))
+    missed = turn.missed()
+    for name in sorted(turn.setting.regions if withdraw(turn, key) else missed):
+
+        def step(state: RegionState, around: Surroundings, mended: bool = name in missed) -> Outcome:
+            return take_up(replace(state, impaired=None) if mended else state, around, [], {key: None})
+
+        turn.step(name, step)
 
 
 def _cover(turn: Turn, message: Coverage) -> None:

@@ -18,8 +18,9 @@ from allywatch.engine.state import (
     withdrawn_key,
 )
 from allywatch.errors import RejectReason, StopWorker
-from allywatch.records import Effects, Output, Record, Rejection
+from allywatch.records import REDRIVEN, Effects, Output, Record, Rejection
 from allywatch_schemas import Sequence
+from allywatch_schemas.codec import header
 
 Step = Callable[[RegionState, Surroundings], Outcome]
 """What happens to one region."""
@@ -103,6 +104,17 @@ class Turn:
             detail = f"{region} is no region of partition {self.setting.partition}"
             self.reject(RejectReason.UNKNOWN_REGION, detail, region)
         return sorted(self.setting.regions.intersection(regions))
+
+    @property
+    def redriven(self) -> bool:
+        """Whether the record was put back by hand."""
+        return header(self.record.headers, REDRIVEN) is not None
+
+    def missed(self) -> frozenset[str]:
+        """Regions that may have missed a record which is now put back: none, unless it is."""
+        if not self.redriven:
+            return frozenset()
+        return frozenset(each for each in self.setting.regions if self.region(each).impaired is not None)
 
     def reject(self, reason: RejectReason, detail: str, region: str | None = None) -> None:
         """Have the record, or one region's share of it, dead-lettered."""

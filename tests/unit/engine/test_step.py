@@ -343,6 +343,24 @@ def test_one_failing_region_is_marked_unknown_and_the_others_go_on(monkeypatch: 
     assert redriven.states[b"EST"] is failed.states[b"EST"]
 
 
+def test_a_redriven_retraction_reaches_the_region_that_missed_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    from allywatch.engine import engine as engine_module
+
+    def failing(*_: Any) -> Any:
+        raise RuntimeError("a defect")
+
+    before = play(a_tick(), news("a"))
+    with monkeypatch.context() as patch:
+        patch.setattr(engine_module, "take_up", failing)
+        failed = play(a_retraction(doc_id="a"), after=before)
+    assert {each.region for _, each in failed.rejections} == {"BALTIC_STATES", "EST", "LVA"}
+    assert risks(failed)[-1].pressure > 0
+    record = InputLog(offset=9).record(a_retraction(doc_id="a"), (REDRIVEN, b"region-inputs-dlq:0:0"))
+    mended = replay([record], ENGINE, failed.states)
+    assert risks(mended)[-1].pressure == 0
+    assert risks(mended)[-1].state is Rests.LEARNING
+
+
 def test_a_silent_feed_makes_a_region_unknown_and_holds_its_alerts_open() -> None:
     fired = play(a_tick(), news(*STORM), later(minutes=31), later(hours=40))
     assert alerts(fired, "risk-elevated")[-1].state is AlertState.RECOVERING
