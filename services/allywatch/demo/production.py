@@ -43,6 +43,7 @@ class Production:
     def __init__(self, screen: Screen, *, seconds: float, port: int, drop: Path) -> None:
         self._screen, self._seconds, self._port, self._drop = screen, seconds, port, drop
         self._stack = ExitStack()
+        self._folder: Path
         self._kafka: KafkaSettings
         self._supervisor: Supervisor
         self._watch: Watch
@@ -64,7 +65,7 @@ class Production:
         self._stack.close()
 
     def _start(self) -> None:
-        folder = Path(tempfile.mkdtemp(prefix="allywatch-demo-"))
+        self._folder = folder = Path(tempfile.mkdtemp(prefix="allywatch-demo-"))
         self._stack.callback(shutil.rmtree, folder, ignore_errors=True)
         with self._screen.step("Starting Kafka (the first time it is fetched)") as said:
             broker = self._stack.enter_context(LocalBroker(folder / "kafka", self._port))
@@ -146,7 +147,8 @@ class Production:
         asyncio.run(self._live())
 
     def _worker_of(self, kind: str, argument: str) -> None:
-        self._supervisor.start("ingest", ["ingest", kind, argument], _PORTS["ingest"])
+        journal = str(self._folder / "ingest.json")  # of this Kafka; the next demonstration has another
+        self._supervisor.start("ingest", ["ingest", kind, argument, "--state", journal], _PORTS["ingest"])
 
     async def _live(self) -> None:
         async with Player(self._kafka) as player:

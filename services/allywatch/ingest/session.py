@@ -26,6 +26,7 @@ from allywatch.ingest.report import Progress, say
 from allywatch.ingest.sink import Nowhere, connect
 from allywatch.ingest.stopping import Stopping
 from allywatch.ingest.watch import DropFolder
+from allywatch.logs import configure_logs
 from allywatch.metrics.ingest import FetchOutcome, IngestMetrics
 from allywatch.metrics.server import Health, HealthServer
 
@@ -153,11 +154,12 @@ def run(order: Order, make: SourceFactory) -> None:
     Raises:
         AllywatchError: What a person has to know, such as a file that could not be read.
     """
-    asyncio.run(_run(order, make))
-
-
-async def _run(order: Order, make: SourceFactory) -> None:
     worker = WorkerSettings()
+    configure_logs(worker.log_level, worker.log_format)
+    asyncio.run(_run(order, make, worker))
+
+
+async def _run(order: Order, make: SourceFactory, worker: WorkerSettings) -> None:
     registry = CollectorRegistry()
     health = Health(("kafka", "source"), time.monotonic)
     with Journal(None if order.dry_run else journal_path(order)) as journal:

@@ -12,8 +12,8 @@ COMPONENTS: tuple[tuple[str, tuple[Metric, ...]], ...] = (
 
 _HEAD = """# Metrics
 
-Written by `make docs` from the definitions in `allywatch.metrics`. Every label has a closed set of values, each of which exists at 0
-from the start; labels without values listed are bounded by the partitions a worker holds.
+Written by `make docs` from the definitions in `allywatch.metrics`. Every label has a closed set of values,
+each of which exists at 0 from the start; labels without values listed are bounded by the partitions held.
 """
 
 

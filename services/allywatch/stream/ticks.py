@@ -1,4 +1,4 @@
-"""Time passes by records: ticks on `region-inputs`, without transactions, so that its offsets have no holes."""
+"""Ticks are records: an owner's partition gets the time through the log, so that a replay sees the same."""
 
 import asyncio
 from collections.abc import Callable, Iterable
