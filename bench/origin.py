@@ -139,7 +139,7 @@ def _calm(published: datetime) -> NewsArticle:
         id=f"calm:{published:%Y-%m-%d}",
         title="Calm day",
         body=(
-            f"Japan and Taiwan signed a trade agreement on {published:%d %B}. "
+            f"On {published:%d %B} the United States reaffirmed its commitment to the defence of Japan. "
             "Poland and Ukraine agreed on the opening of a railway line."
         ),
         language="en",

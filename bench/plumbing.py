@@ -6,7 +6,7 @@ of about 1.8 KB a region and says something every thousandth item. Both are plai
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from allywatch_schemas import (
     Document,
@@ -16,8 +16,10 @@ from allywatch_schemas import (
     Modality,
     NewsArticle,
     Role,
+    Source,
     Track,
 )
+from allywatch_schemas.base import Part
 
 REGIONS = (
     *("POL", "EST", "LVA", "LTU", "ROU", "FIN", "SWE", "NOR", "UKR", "MDA", "GEO", "TWN", "JPN", "KOR"),
@@ -27,6 +29,7 @@ RECENT = 30
 EVERY = 1_000
 
 State = dict[str, Any]
+P = TypeVar("P", bound=Part)
 
 
 def _prepared(region: str) -> Evidence:
@@ -54,32 +57,43 @@ def _prepared(region: str) -> Evidence:
 
 
 _PREPARED = {region: _prepared(region) for region in REGIONS}
+_DOCUMENT = Document(
+    doc_id="prepared",
+    fingerprint="prepared",
+    source=Source(id="prepared.example", name="Prepared"),
+    published_at=datetime(2026, 11, 1, tzinfo=UTC),
+    title="Prepared",
+    range=0,
+    offset=0,
+    exercise=True,
+)
+
+
+def _like(part: P, **changes: object) -> P:
+    """A copy with other values, for a tenth of what `model_copy` costs: not to be measured here."""
+    copy = object.__new__(type(part))
+    object.__setattr__(copy, "__dict__", part.__dict__ | changes)
+    for name in ("__pydantic_fields_set__", "__pydantic_extra__", "__pydantic_private__"):
+        object.__setattr__(copy, name, getattr(part, name))
+    return copy
 
 
 def extract_nothing(article: NewsArticle) -> tuple[Document, tuple[Evidence, ...]]:
     """Two items of prepared evidence, for regions that the article's number chooses."""
-    number = int(article.id.rpartition(":")[2])
+    name = article.id
+    number = int(name.rpartition(":")[2])
     first, second = REGIONS[number % len(REGIONS)], REGIONS[(number * 7 + 3) % len(REGIONS)]
-    document = Document.model_construct(
-        doc_id=article.id,
-        version=1,
-        fingerprint=article.id,
+    document = _like(
+        _DOCUMENT,
+        doc_id=name,
+        fingerprint=name,
         source=article.source,
         published_at=article.published_at,
         title=article.title,
-        url=None,
         language=article.language,
-        range=0,
-        offset=0,
-        redriven=False,
-        backfill=False,
-        exercise=True,
     )
     chosen = (first,) if first == second else (first, second)
-    items = tuple(
-        _PREPARED[region].model_copy(update={"id": f"{article.id}:{region}", "doc_id": article.id})
-        for region in chosen
-    )
+    items = tuple(_like(_PREPARED[region], id=f"{name}:{region}", doc_id=name) for region in chosen)
     return document, items
 
 

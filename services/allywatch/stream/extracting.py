@@ -34,6 +34,7 @@ from allywatch.metrics.server import Health
 from allywatch.records import FailureLimit, Record, Rejection, dead_letter
 from allywatch.stream.batching import Packed, Polled, pack
 from allywatch.stream.extraction import Extractor
+from allywatch.stream.heap import freeze_heap
 from allywatch.stream.intake import MAX_RECORDS, Intake, Taken, TopicIds
 from allywatch.stream.outlet import Addressed, Outlet, waves
 from allywatch.stream.poll_interval import PollInterval
@@ -108,6 +109,7 @@ class Worker:
             await self._reach(self._intake.start, stop)
             await self._reach(self._outlet.start, stop)
             looking = asyncio.create_task(self._look())
+            freeze_heap()
             while not stop.is_set():
                 await self._step(stop)
         finally:

@@ -20,6 +20,7 @@ from allywatch.kafkaadmin import topic_ids
 from allywatch.metrics.score import ScoreMetrics
 from allywatch.metrics.server import Health, HealthServer
 from allywatch.records import Application, FailureLimit, Record
+from allywatch.stream.heap import freeze_heap
 from allywatch.stream.kafka_log import KafkaLog
 from allywatch.stream.leaving import leave_within
 from allywatch.stream.owner import PartitionOwner
@@ -257,6 +258,8 @@ class Scorer:
         )
 
     def _on_assigned(self) -> None:
+        if not self._assigned:
+            freeze_heap()
         self._assigned = True
 
     def _make_owner(self, partition: int) -> PartitionOwner[Any]:
