@@ -14,6 +14,7 @@ from aiokafka.errors import OffsetOutOfRangeError as OutOfRange
 
 from allywatch.errors import StopWorker
 from allywatch.records import Record
+from allywatch.stream.header_names import forgive_header_names
 
 TopicIds = Callable[[Collection[str]], Awaitable[Mapping[str, str]]]
 """Kafka's own ids of these topics."""
@@ -76,6 +77,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka's clas
         on_held: Callable[[int | None], None],
         session_seconds: float = 10.0,
     ) -> None:
+        forgive_header_names()
         self._kafka, self._group, self._topics = kafka, group, topics
         self._session_ms = round(session_seconds * 1000)
         self._fetch_ids, self._on_lost, self._on_held = topic_ids, on_lost, on_held

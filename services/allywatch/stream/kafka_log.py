@@ -16,6 +16,7 @@ from aiokafka.errors import (
 )
 
 from allywatch.records import Output, Record
+from allywatch.stream.header_names import forgive_header_names
 from allywatch.stream.log import Fenced, TooLarge
 
 MAX_REQUEST_BYTES = 16 << 20
@@ -171,6 +172,7 @@ class KafkaLog:
             topic_id: Kafka's own id of a topic; aiokafka does not know it.
             transaction_timeout: Seconds after which the broker ends an open transaction.
         """
+        forgive_header_names()
         self._client = client
         self._topic_id = topic_id
         self._timeout = transaction_timeout
