@@ -19,6 +19,9 @@ from allywatch_schemas.topics import NEWS_ARTICLES, REGION_INPUTS
 from builders import a_batch, a_document, a_range, a_retraction, an_article, an_evidence
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
+STEP = timedelta(minutes=30)
+"""How much the clock moves from turn to turn: a burst lasts ten hours, then a region is quiet for days."""
+
 DRILL_ID = "drill"
 """The topic id under which `Inputs` speaks of news-articles."""
 
@@ -105,7 +108,7 @@ class Inputs:
         last_ticks = self.messages - PARTITIONS
         for number in range(self.messages):
             partition, turn = number % PARTITIONS, number // PARTITIONS
-            clock = START + timedelta(minutes=6 * turn)
+            clock = START + turn * STEP
             value, headers = self._record(number, partition, turn, clock, last=number >= last_ticks)
             yield REGION_INPUTS.name, partition, value, headers
 
@@ -136,7 +139,8 @@ class Inputs:
                 region=region,
                 target=region,
                 event_time=clock,
-                intensity=0.9 if place == 0 else 0.2,
+                intensity=0.9 if place == 0 else 0.05,
+                half_life_hours=1.0,
                 modality="asserted",
             )
             for place, region in enumerate((focus, self._chance.choice(regions)))
@@ -184,7 +188,7 @@ class Articles:
         last_ticks = self.messages - PARTITIONS
         for number in range(self.messages):
             partition, turn = number % PARTITIONS, number // PARTITIONS
-            clock = START + timedelta(minutes=6 * turn)
+            clock = START + turn * STEP
             if turn % 10 == 0 or number >= last_ticks:
                 value, headers = encoded(a_tick_at(clock), number)
                 yield REGION_INPUTS.name, partition, value, headers
