@@ -33,7 +33,7 @@ _PATHS = os.pathsep.join(str(_ROOT / part) for part in ("", "services", "schemas
 def run(cluster: Cluster, *, quick: bool) -> None:
     """Plumbing alone, then with the real extractor on both sides."""
     python = peer_python()
-    plumbing, pipeline, runs = (4_000, 2_000, 1) if quick else (40_000, 20_000, 3)
+    plumbing, pipeline, runs = (4_000, 2_000, 1) if quick else (100_000, 20_000, 3)
     preload(cluster.kafka, articles(pipeline))
     _compare(cluster, python, "pipeline", "real", pipeline, runs)
     preload(cluster.kafka, articles(plumbing - pipeline, first=pipeline))

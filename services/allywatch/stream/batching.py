@@ -48,6 +48,13 @@ class Polled:
     start: int
     end: int
     readings: Sequence[Reading]
+    hours: Sequence[str | None] = field(init=False, repr=False, compare=False)
+    """The hour of each reading's time, as totals name it: worked out once, as every cut counts them anew."""
+
+    def __post_init__(self) -> None:
+        """Work out the hours."""
+        hours = [reading.time.isoformat()[:_HOUR] if reading.time else None for reading in self.readings]
+        object.__setattr__(self, "hours", hours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,18 +228,18 @@ def _ranges(polled: Sequence[Polled], start: tuple[int, int], stop: tuple[int, i
         begin = taken.readings[first - 1].record.offset + 1 if first else taken.start
         end = taken.end if source < stop[0] else taken.readings[last - 1].record.offset + 1 if last else begin
         if end > begin:
-            out.append(_range(taken, begin, end, taken.readings[first:last]))
+            out.append(_range(taken, begin, end, taken.hours[first:last]))
     return out
 
 
-def _range(taken: Polled, start: int, end: int, readings: Sequence[Reading]) -> SourceRange:
+def _range(taken: Polled, start: int, end: int, hours: Sequence[str | None]) -> SourceRange:
     return SourceRange(
         topic=taken.topic,
         topic_id=taken.topic_id,
         partition=taken.partition,
         start=start,
         end=end,
-        totals=Counter(reading.time.isoformat()[:_HOUR] for reading in readings if reading.time),
+        totals=Counter(filter(None, hours)),
     )
 
 
