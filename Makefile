@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 ONCE   ?=
+RUNS   ?= 10
 DATA   ?= ../shared/data
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONWARNINGS ?=
@@ -17,7 +18,7 @@ run: $(VENV)/.run prerequisites ## Start everything on a real Kafka, play the de
 	@$(BIN)/allywatch demo $(if $(ONCE),--once)
 
 test: $(VENV)/.dev prerequisites ## Install and run every test (unit, contracts, stream, real Kafka)
-	@$(BIN)/pytest -q
+	@$(BIN)/pytest -q -m "not soak"
 
 unit: $(VENV)/.dev ## The tests that need no broker: seconds
 	@$(BIN)/pytest -q tests/unit tests/contracts tests/stream
@@ -34,7 +35,7 @@ format: $(VENV)/.dev ## Format the code
 	@$(BIN)/ruff format -q . && $(BIN)/ruff check -q --fix .
 
 soak: $(VENV)/.dev prerequisites ## Every drill in full, RUNS times in a row (default 10)
-	@ALLYWATCH_SOAK=1 $(BIN)/pytest -q -m soak tests/integration --timeout=3600
+	@ALLYWATCH_SOAK=1 RUNS=$(RUNS) $(BIN)/pytest -v -m soak tests/integration
 
 bench: $(VENV)/.dev prerequisites ## Measure: JSON lines {"name", "value", "unit"}
 	@$(BIN)/python -m bench
