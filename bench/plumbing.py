@@ -25,7 +25,7 @@ REGIONS = (
     *("POL", "EST", "LVA", "LTU", "ROU", "FIN", "SWE", "NOR", "UKR", "MDA", "GEO", "TWN", "JPN", "KOR"),
     *("PHL", "VNM", "AUS", "ISR", "SAU", "ARE"),
 )
-RECENT = 30
+RECENT = 40
 EVERY = 1_000
 
 State = dict[str, Any]

@@ -12,10 +12,10 @@ import sys
 import time
 from typing import Any
 
-from bench.plumbing import extract_nothing, real_extract, step
 from quixstreams import Application, State
 
 from allywatch_schemas import Evidence, NewsArticle
+from bench.plumbing import extract_nothing, real_extract, step
 
 ITEMS, ALERTS = "quix-items", "quix-alerts"
 
