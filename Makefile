@@ -35,7 +35,7 @@ format: $(VENV)/.dev ## Format the code
 	@$(BIN)/ruff format -q . && $(BIN)/ruff check -q --fix .
 
 soak: $(VENV)/.dev prerequisites ## Every drill in full, RUNS times in a row (default 10)
-	@ALLYWATCH_SOAK=1 RUNS=$(RUNS) $(BIN)/pytest -v -m soak tests/integration
+	@ALLYWATCH_SOAK=1 RUNS=$(RUNS) $(BIN)/pytest -v -x -m soak tests/integration
 
 bench: $(VENV)/.dev prerequisites ## Measure: JSON lines {"name", "value", "unit"}
 	@$(BIN)/python -m bench

@@ -13,8 +13,8 @@ from allywatch.config import KafkaSettings
 from allywatch.stream.tail import LEVEL_STYLES, ScoreBoard, bar, reason_of
 from allywatch_schemas import Alert, AlertState, Level, RegionRisk
 
-_WHY_CELLS = 66
-"""So that the table fits 140 columns; the other columns need 72."""
+_WHY_CELLS = 58
+"""So that the table fits 140 columns; the other columns need 80."""
 
 
 class Summary:
