@@ -18,6 +18,7 @@ _LIST_LINK = re.compile(
     r"(?:\b(?:and|or|und|oder|et|ou|y|e|o|i|oraz|lub|та|і|й|и|или|và|hoặc|as well as|along with)\b"
     r"|和|与|與|及|や|と|및|와|과|و)?[\s,]*(?:\b(?:the|also|even|la|le|les|l'|los|las|el|die|das|der)\b\s*)?$"
 )
+_SPOKEN = re.compile(r"\s+(?:said|says|say|reported|reports|confirmed|added|announced)\b")
 _REMEMBERED = 3
 """Sentences back that a reader still has in mind."""
 
@@ -43,6 +44,14 @@ class Passage:
     def after(self, mentions: Sequence[Mention]) -> list[Mention]:
         """Those that stand after the beginning of the cue, the nearest first."""
         return [m for m in mentions if m.start >= self.hit.start]
+
+    def only_says_so(self, mention: Mention) -> bool:
+        """Whether a name behind the cue tells whose words these are: ", observers in Japan said"."""
+        return (
+            mention.start >= self.hit.end
+            and "," in self.text[self.hit.end : mention.start]
+            and _SPOKEN.match(self.text, mention.end) is not None
+        )
 
 
 def passage_of(

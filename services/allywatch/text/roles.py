@@ -14,6 +14,8 @@ _BY_EXPANSION = 0.9
 _LARGEST_SPELLED_OUT = 6
 """A group of more members than this is a region of its own; of a smaller one each member is meant."""
 _BYWORDS = ("by ", "von ", "par ", "por ", "przez ", "durch ")
+_OBJECT_FIRST = frozenset({"ja", "ko"})
+"""Languages in which whom an act concerns stands before the verb."""
 _WITHOUT_NAME = ("allies", "ally", "alliance", "transatlantic", "nato", "western", "bloc")
 
 
@@ -220,18 +222,22 @@ class Casting:
         return actor == region or region in self._spelled_out(actor)
 
     def _named_regions(self, passage: Passage, mentions: Sequence[Mention]) -> list[tuple[str, float]]:
+        """Every region named; a mere source of the words ("Taipei said") only where it is the only one."""
         found: dict[str, float] = {}
+        sources: dict[str, float] = {}
         for mention in [*passage.after(mentions), *passage.before(mentions)]:
+            into = sources if passage.only_says_so(mention) else found
             for region in self._spelled_out(mention.actor):
-                found.setdefault(region, 1.0 if region == mention.actor else _BY_EXPANSION)
-        return list(found.items())
+                into.setdefault(region, 1.0 if region == mention.actor else _BY_EXPANSION)
+        return list((found or sources).items())
 
     def _regions(self, passage: Passage, valid: Valid) -> tuple[list[tuple[str, float]], float]:
         """The regions meant, each with its certainty, and the certainty of where they were found."""
         for mentions, certainty in ((passage.clause, _IN_CLAUSE), (passage.sentence, _IN_SENTENCE)):
-            found = self._first_list(
-                [*passage.after(mentions), *passage.before(mentions)], mentions, passage, valid
-            )
+            order = [passage.after(mentions), passage.before(mentions)]
+            if passage.hit.cue.language in _OBJECT_FIRST:
+                order.reverse()
+            found = self._first_list([m for part in order for m in part], mentions, passage, valid)
             if found:
                 return found, certainty
         if passage.in_heading:

@@ -9,7 +9,7 @@ import ahocorasick_rs
 from allywatch.regions import Name, Registry
 from allywatch.text.cues import Cue, compile_cues
 from allywatch.text.folding import fold, has_no_spaces
-from allywatch.text.lexicon import LexiconFile
+from allywatch.text.lexicon import LexiconFile, Needs
 from allywatch.text.names import Mention, NameIndex
 
 _MOST_HITS = 20_000
@@ -95,4 +95,22 @@ class Scanner:
         if not mentions:
             return None
         cues.sort(key=lambda hit: (hit.start, -hit.end))
-        return Scan(padded, mentions, cues, sorted(noise))
+        return Scan(padded, mentions, _unreversed(cues), sorted(noise))
+
+
+def _unreversed(cues: list[CueHit]) -> list[CueHit]:
+    """Without those that stand within a longer cue which says the opposite: "ended its drill" is no drill."""
+    kept: list[CueHit] = []
+    furthest: dict[tuple[Needs, bool], CueHit] = {}
+    for hit in cues:
+        rule = hit.cue.rule
+        if rule is None:
+            continue
+        opposite = furthest.get((rule.needs, rule.sign <= 0))
+        if opposite and hit.end <= opposite.end and hit.end - hit.start < opposite.end - opposite.start:
+            continue
+        kept.append(hit)
+        own = furthest.get((rule.needs, rule.sign > 0))
+        if own is None or hit.end > own.end:
+            furthest[rule.needs, rule.sign > 0] = hit
+    return kept

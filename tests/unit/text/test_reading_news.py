@@ -132,6 +132,41 @@ def test_an_adversary_that_withdraws_is_no_patron_that_leaves(reader: ArticleRea
     assert {i.mechanism for i in found} == {Mechanism.DEESCALATION}
 
 
+@pytest.mark.parametrize(
+    ("text", "region", "mechanism"),
+    [
+        ("China ended its military exercise around Taiwan.", "TWN", Mechanism.DEESCALATION),
+        (
+            "China ended talks with Taiwan and launched military drills.",
+            "TWN",
+            Mechanism.MILITARY_THREAT,
+        ),
+        ("China extended its military exercise around Taiwan.", "TWN", Mechanism.MILITARY_THREAT),
+        ("Chinese ships withdrew from the Taiwan Strait.", "TAIWAN_STRAIT", Mechanism.DEESCALATION),
+    ],
+)
+def test_the_end_of_a_drill_is_told_from_a_drill(
+    reader: ArticleReader, text: str, region: str, mechanism: Mechanism
+) -> None:
+    item = one(reader, text)
+    assert (item.region, item.mechanism, item.modality) == (region, mechanism, Modality.ASSERTED)
+
+
+def test_who_reports_a_threat_is_not_the_threatened(reader: ArticleReader) -> None:
+    assert one(reader, "China blockaded Taiwan, observers in Japan said.").region == "TWN"
+    assert one(reader, "Chinese ships shelled a reef, Taipei said.").region == "TWN"
+
+
+def test_a_corrected_number_is_no_denial(reader: ArticleReader) -> None:
+    item = one(reader, "China sent seventeen aircraft, not seventy, across the median line towards Taiwan.")
+    assert item.modality is Modality.ASSERTED
+
+
+def test_a_report_that_is_not_commented_on_is_a_claim(reader: ArticleReader) -> None:
+    item = one(reader, "Tallinn did not comment on the report that the United States cut aid to Estonia.")
+    assert item.modality is Modality.QUOTED_CLAIM
+
+
 def test_a_patron_is_remembered_from_the_sentence_before(reader: ArticleReader) -> None:
     text = "The United States may abandon Poland. A pullback would embolden Russia."
     found = [i for i in read(reader, text) if i.mechanism is Mechanism.ADVERSARY_EMBOLDENED]
@@ -201,6 +236,20 @@ def test_a_title_weighs_more_than_the_last_lines(reader: ArticleReader) -> None:
             "アメリカがウクライナへの支援を停止した。",
             "UKR",
             Mechanism.PATRON_DISENGAGEMENT,
+            Modality.ASSERTED,
+        ),
+        (
+            "ja",
+            "米国がウクライナへの軍事支援を停止したことを受け、日本では声明が出た。",
+            "UKR",
+            Mechanism.PATRON_DISENGAGEMENT,
+            Modality.ASSERTED,
+        ),
+        (
+            "uk",
+            "США відновили військову допомогу Україні.",
+            "UKR",
+            Mechanism.PATRON_REASSURANCE,
             Modality.ASSERTED,
         ),
         ("de", "Russland greift die Ukraine an.", "UKR", Mechanism.MILITARY_THREAT, Modality.ASSERTED),
