@@ -1,6 +1,7 @@
 """The job that both sides of the comparison run."""
 
 import json
+from collections.abc import Mapping
 
 from allywatch.records import Record
 from allywatch.stream.batching import Polled, pack
@@ -10,7 +11,7 @@ from allywatch_schemas import Document, Evidence, EvidenceBatch, NewsArticle
 from allywatch_schemas.codec import Envelope, headers_of
 from bench.application import Plumbing
 from bench.articles import article, articles
-from bench.plumbing import EVERY, RECENT, extract_nothing, step
+from bench.plumbing import EVERY, RECENT, State, extract_nothing, step
 
 
 def test_the_costless_extractor_makes_valid_evidence() -> None:
@@ -63,9 +64,25 @@ def test_the_application_counts_every_item_of_a_batch() -> None:
     for partition, batches in enumerate(packed.batches):
         for batch in batches:
             effects = application.apply(Record("region-inputs", partition, 0, None, batch.value, headers), {})
-            counted += sum(state["count"] for state in effects.changes.values() if state)
+            counted += count_of(effects.changes)
 
     assert counted == sum(len(extract_nothing(each)[1]) for each in articles(50))
+
+
+def test_what_is_polled_twice_counts_once() -> None:
+    read = [reading(each, offset) for offset, each in enumerate(articles(30))]
+    headers = headers_of(Envelope("b", "/test", EvidenceBatch.TYPE))
+    states: dict[bytes, State] = {}
+    for start, end in ((0, 20), (10, 30)):
+        (batch,) = pack([Polled("news-articles", "id", 0, start, end, read[start:end])], 1).batches[0]
+        effects = Plumbing().apply(Record("region-inputs", 0, 0, None, batch.value, headers), states)
+        states |= {key: state for key, state in effects.changes.items() if state is not None}
+
+    assert count_of(states) == sum(len(extract_nothing(each)[1]) for each in articles(30))
+
+
+def count_of(states: Mapping[bytes, State | None]) -> int:
+    return sum(state["count"] for key, state in states.items() if state and not key.startswith(b"\0"))
 
 
 def reading(each: NewsArticle, offset: int) -> Reading:
