@@ -21,7 +21,7 @@ from integration.hostile import HostileDelivery
 from integration.traffic import Articles, Inputs, LastTicks, Traffic
 
 SOAK = bool(os.environ.get("ALLYWATCH_SOAK"))
-MESSAGES, RATE, ROUNDS = (20_000, 600.0, int(os.environ.get("RUNS", "10"))) if SOAK else (1_600, 250.0, 1)
+MESSAGES, RATE, ROUNDS = (20_000, 1_000.0, int(os.environ.get("RUNS", "10"))) if SOAK else (1_600, 250.0, 1)
 FREEZE_SECONDS = 25 if SOAK else 13
 """Longer than the session timeout, so that partitions move."""
 
