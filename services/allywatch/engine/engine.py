@@ -77,8 +77,8 @@ class RegionEngine:
         if key.startswith(b"\0"):
             raise StopWorker(
                 f"The state {key!r} of partition {self._setting.partition} cannot be read ({error}). Without "
-                "it, source records would count twice. Stop all score workers; put back region-state from a "
-                "copy, or empty it for this partition, so that region-inputs is replayed from its start."
+                "it, source records would count twice. Stop all score workers, then run `allywatch "
+                f"rebuild-state --partition {self._setting.partition}`, which replays region-inputs."
             ) from error
         return RegionState(impaired=IMPAIRED_SINCE_UNKNOWN)
 
@@ -97,16 +97,20 @@ class RegionEngine:
         return turn.effects()
 
     def summarise(self, changed: Collection[bytes], states: Mapping[bytes, State]) -> Sequence[Output]:
-        """The scores of the regions that changed, as of the last record. None before the first tick."""
+        """The scores of the regions that changed, as of the last record. None before the first tick.
+
+        A state whose region is not, or no longer, one of ours is kept and has no score.
+        """
         shared = shared_of(states)
         if shared.clock is None or shared.offset is None:
             return ()
         out = []
         for key in sorted(changed):
             state = states.get(key)
-            if isinstance(state, RegionState):
-                around = self._setting.around(key.decode(), shared)
-                name = self._setting.name(around.region)
+            place = key.decode("utf-8", "replace")
+            if isinstance(state, RegionState) and place in self._setting.regions:
+                around = self._setting.around(place, shared)
+                name = self._setting.name(place)
                 sequence = At(partition=self._setting.partition, offset=shared.offset)
                 view = region.look(state, around)
                 out.append(publication.risk_record(state, around, view, shared.clock, name, sequence))
