@@ -101,14 +101,22 @@ def observe(slot: Slot, rule: Rule, reading: Reading, now: int) -> tuple[Slot, t
 
 
 def retract(
-    slot: Slot, rule: Rule, before: float, after: float, evidence_left: bool
+    slot: Slot, rule: Rule, before: float, after: float, founded: bool
 ) -> tuple[Slot, tuple[Transition, ...]]:
-    """After a withdrawal: what is left would no longer open the alert, so it is cancelled.
+    """After a withdrawal: an alert that no longer stands is cancelled.
 
-    A fall that the withdrawal did not cause is left to `observe`.
+    It stands on what is left as long as that holds it at `exit` or above. Without what it began with, what is
+    left must open it anew. A fall that the withdrawal did not cause is left to `observe`.
+
+    Args:
+        slot: The rule's slot.
+        rule: The rule.
+        before: What the rule saw before the withdrawal.
+        after: What it sees now.
+        founded: Whether the reason that the episode began with still counts.
     """
-    fell = before >= rule.enter > after or before >= rule.exit > after
-    if slot.episode is None or after >= rule.enter or not (fell or not evidence_left):
+    stands = after >= rule.enter or (founded and not before >= rule.exit > after)
+    if slot.episode is None or stands:
         return slot, ()
     return _end(slot, slot.episode, AlertState.CANCELLED, TransitionReason.EVIDENCE_RETRACTED)
 

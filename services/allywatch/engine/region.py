@@ -164,7 +164,8 @@ def review(
         transitions: tuple[Transition, ...] = ()
         if withdrawn_from is not None:
             past = measure(rule, withdrawn_from, state.trail, around)
-            slot, transitions = lifecycle.retract(slot, rule, past, value, bool(state.ledger.origins))
+            founded = _founded(state, rule.name, withdrawn_from)
+            slot, transitions = lifecycle.retract(slot, rule, past, value, founded)
         if slot.episode is not None or state.ledger.origins:
             severity = around.method.rules.severity(rule, bool(view.assessment.caps))
             slot, more = lifecycle.observe(slot, rule, Reading(value, severity, heard(state, around)), clock)
@@ -179,6 +180,13 @@ def review(
     if slots != state.slots:
         state = replace(state, slots=slots, leads=leads)
     return Outcome(state, view, tuple(changes))
+
+
+def _founded(state: RegionState, rule: str, before: View) -> bool:
+    """Whether the reason that a rule's episode began with still counts; one that was folded earlier does."""
+    origins = state.ledger.origins
+    lead, _ = state.leads.get(rule, ("", None))
+    return bool(origins) and (lead in origins or lead not in before.points)
 
 
 def drop_leads(state: RegionState) -> RegionState:

@@ -51,8 +51,8 @@ class Story:
         self.transitions += transitions
         return self
 
-    def loses(self, before: float, after: float, evidence_left: bool = True) -> "Story":
-        self.slot, transitions = retract(self.slot, self.rule, before, after, evidence_left)
+    def loses(self, before: float, after: float, founded: bool = True) -> "Story":
+        self.slot, transitions = retract(self.slot, self.rule, before, after, founded)
         self.transitions += transitions
         return self
 
@@ -113,7 +113,7 @@ def test_silence_resolves_nothing() -> None:
     assert story.sees(0, minutes=1).states[-1] == "resolved"
 
 
-def test_a_withdrawal_cancels_what_would_no_longer_open() -> None:
+def test_a_withdrawal_cancels_what_no_longer_stands() -> None:
     story = Story().sees(65).loses(65, 30)
     assert story.states == ["pending", "cancelled"]
     assert story.last is TransitionReason.EVIDENCE_RETRACTED
@@ -124,8 +124,14 @@ def test_a_withdrawal_that_changes_little_cancels_nothing() -> None:
     assert story.loses(65, 61).loses(57, 56).states == ["pending", "firing"]
 
 
-def test_with_no_evidence_left_an_alert_is_cancelled() -> None:
-    assert Story().sees(65).loses(40, 40, evidence_left=False).states[-1] == "cancelled"
+def test_an_alert_that_other_evidence_holds_up_stands() -> None:
+    story = Story().sees(65).sees(65, minutes=10)
+    assert story.loses(61, 59).states == ["pending", "firing"]
+
+
+def test_without_what_it_began_with_the_rest_must_open_an_alert_anew() -> None:
+    assert Story().sees(65).loses(65, 61, founded=False).states == ["pending"]
+    assert Story().sees(65).loses(65, 59, founded=False).states[-1] == "cancelled"
 
 
 def test_ended_by_a_person_it_opens_again_only_after_a_fall() -> None:
