@@ -10,7 +10,6 @@ from allywatch_schemas.codec import decode
 from allywatch_schemas.topics import REGION_ALERTS, REGION_INPUTS
 from bench.plumbing import State, step
 
-
 _MARKS = b"\0marks"
 """How far each source partition is counted, so that what is polled twice counts once, as in the engine."""
 

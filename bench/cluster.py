@@ -20,6 +20,8 @@ from allywatch_schemas.topics import DIPLOMATIC_EVENTS, NEWS_ARTICLES
 REGION_TOPICS = tuple(name for name in TOPICS if name.startswith("region-"))
 SOURCE_TOPICS = tuple(name for name in TOPICS if not name.startswith("region-"))
 _RETRIES = 100
+_SETTLE = 1.0
+"""Seconds in which a broker becomes the leader of new partitions; before, it refuses to be written to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Cluster:
                     break
                 time.sleep(0.1)
         ensure_topics(self.kafka)
+        time.sleep(_SETTLE)
 
 
 @contextmanager

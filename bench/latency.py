@@ -1,7 +1,6 @@
 """From a publisher's send to the subscriber's hands, at a steady rate, through the whole real system."""
 
 import time
-from collections import defaultdict, deque
 from collections.abc import Iterable
 from contextlib import ExitStack
 from threading import Event, Thread
@@ -17,8 +16,8 @@ _PROBES_PER_SECOND = 4.0
 _SETTLE_SECONDS = 3.0
 _AFTER_SECONDS = 20.0
 
-Received = tuple[str, str, float]
-"""Region, state, wall clock."""
+Received = tuple[str, str, str, float]
+"""Region, state, title of the first reason, wall clock."""
 
 
 def run(cluster: Cluster, *, quick: bool) -> None:
@@ -62,14 +61,13 @@ def sent_of(log: str) -> list[float]:
 
 
 def matched(sent: list[float], received: Iterable[Received]) -> list[tuple[float, float]]:
-    """Each probe with its alert: on one region they come in order, opening and cancelling by turns."""
-    arrived: dict[tuple[str, str], deque[float]] = defaultdict(deque)
-    for region, state, at in received:
-        arrived[region, state].append(at)
+    """Moment and delay of each probe whose alert came, by region, state and title of the article."""
+    arrived = {(region, state, title): at for region, state, title, at in received}
     out = []
     for probe, at in zip(probes(len(sent)), sent, strict=True):
-        if waiting := arrived[probe.region, probe.expected]:
-            out.append((at, waiting.popleft() - at))
+        came = arrived.get((probe.region, probe.expected, probe.title))
+        if came is not None:
+            out.append((at, came - at))
     return out
 
 
@@ -101,6 +99,6 @@ class Listener:
             alert = self._subscriber.poll(0.5)
             now = time.time()
             if alert and alert.rule == RULE and alert.state in (OPENED, WITHDRAWN):
-                self.received.append((alert.region, alert.state, now))
+                self.received.append((alert.region, alert.state, alert.evidence[0].title, now))
                 if len(self.received) >= self._expected:
                     self.done.set()

@@ -75,6 +75,8 @@ def ours(cluster: Cluster, name: str, extract: tuple[str, ...], expected: int) -
         both = (extracting.measured, scoring.measured)
         watch.wait_through(both)
         cpu = sum(each.cpu_seconds() for each in both)
+        if restarts := extracting.metric("allywatch_extract_restarts_total"):
+            say(f"{name}: the extractor started again {restarts:.0f} times, all in its CPU")
     states = latest(cluster.kafka, REGION_STATE.name)
     counted = sum(json.loads(value)["count"] for key, value in states.items() if not key.startswith(b"\0"))
     if counted != expected:

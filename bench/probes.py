@@ -42,6 +42,11 @@ class Probe:
     region: str
     expected: AlertState
 
+    @property
+    def title(self) -> str:
+        """Of the article and its cancellation: region, state and this name the alert that belongs to it."""
+        return f"Exercise report {self.number // (2 * len(REGIONS))}"
+
     def article(self, published: datetime, prefix: str) -> NewsArticle:
         """The article: strong words, or the publisher's cancellation of the region's last one."""
         turn = self.number // (2 * len(REGIONS))
@@ -51,7 +56,7 @@ class Probe:
             id=f"{prefix}:{self.region}:{turn}",
             version=1 if opening else 2,
             status=ArticleStatus.USABLE if opening else ArticleStatus.CANCELED,
-            title=f"Exercise report {turn}",
+            title=self.title,
             body=f"The United States abandoned {name}. Nobody else was named in bulletin {self.number}.",
             language="en",
             published_at=published,

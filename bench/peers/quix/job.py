@@ -3,6 +3,7 @@
   job.py BOOTSTRAP nothing|real EXPECTED STATE_DIR
 
 Reads `news-articles`, extracts, regroups by region through Kafka, keeps a state per region, writes alerts.
+An item travels with its document, as ours do: without it, no alert could say where it comes from.
 Prints one JSON line with its CPU seconds once EXPECTED items were counted. At-least-once, its default.
 """
 
@@ -14,7 +15,7 @@ from typing import Any
 
 from quixstreams import Application, State
 
-from allywatch_schemas import Evidence, NewsArticle
+from allywatch_schemas import Document, Evidence, NewsArticle
 from bench.plumbing import extract_nothing, real_extract, step
 
 ITEMS, ALERTS = "quix-items", "quix-alerts"
@@ -37,11 +38,16 @@ def main() -> None:
     counted, began = 0, time.monotonic()
 
     def to_items(value: bytes) -> list[dict[str, Any]]:
-        _, items = extract(NewsArticle.read(value))
-        return [{"region": item.region, "item": item.model_dump_json(exclude_none=True)} for item in items]
+        document, items = extract(NewsArticle.read(value))
+        written = document.model_dump_json(exclude_none=True) if items else ""
+        return [
+            {"region": item.region, "item": item.model_dump_json(exclude_none=True), "document": written}
+            for item in items
+        ]
 
     def apply(value: dict[str, Any], state: State) -> dict[str, Any] | None:
         nonlocal counted
+        Document.model_validate_json(value["document"], extra="ignore")
         new, alert = step(state.get("s"), Evidence.model_validate_json(value["item"], extra="ignore"))
         state.set("s", new)
         counted += 1

@@ -49,20 +49,22 @@ def test_a_probe_says_something_on_its_own_region_alone(extract: Extractor) -> N
 def test_each_probe_opens_or_cancels_one_alert(registry: Registry, extract: Extractor) -> None:
     count = 4 * len(REGIONS)
     method = probe_method(registry)
-    seen: list[tuple[str, str]] = []
+    seen: list[tuple[str, str, str]] = []
     for partition in range(PARTITIONS):
         regions = [r for r in registry.regions if partition_of(r.encode(), PARTITIONS) == partition]
         engine = RegionEngine(method, registry, regions, partition)
         said = replay(records(extract, count, partition), engine).outputs
         alerts = [Alert.read(o.value) for o in said if o.topic == REGION_ALERTS.name and o.value]
-        seen += [(a.region, a.state) for a in alerts if a.rule == RULE and a.state in (OPENED, WITHDRAWN)]
+        ours = [a for a in alerts if a.rule == RULE and a.state in (OPENED, WITHDRAWN)]
+        seen += [(a.region, a.state, a.evidence[0].title) for a in ours]
 
-    assert sorted(seen) == sorted((probe.region, probe.expected) for probe in probes(count))
+    assert sorted(seen) == sorted((probe.region, probe.expected, probe.title) for probe in probes(count))
 
 
-def test_an_alert_belongs_to_the_probe_of_its_region_and_state() -> None:
+def test_an_alert_belongs_to_the_probe_of_its_region_state_and_title() -> None:
     first, second = list(REGIONS)[:2]
-    received = [(second, OPENED.value, 12.5), (first, OPENED.value, 11.25)]
+    title = next(probes(1)).title
+    received = [(second, OPENED.value, title, 12.5), (first, OPENED.value, title, 11.25)]
 
     assert matched([11.0, 12.0], received) == [(11.0, 0.25), (12.0, 0.5)]
 
