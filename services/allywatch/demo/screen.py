@@ -65,7 +65,7 @@ class Screen:
     def alert(self, alert: Alert) -> None:
         """An alert changed; on a terminal the board shows it."""
         if not self.live and alert.state is not AlertState.PENDING:
-            self.say(plain_alert(alert))
+            self.say(plain_alert(alert, self.console.encoding))
 
     @contextmanager
     def board(self, watch: Watch) -> Iterator[None]:

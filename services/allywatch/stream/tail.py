@@ -155,13 +155,22 @@ def alert_marks(alerts: Iterable[OpenAlert]) -> Text:
 
 
 def reason_of(contributions: Iterable[Contribution]) -> str:
-    """The strongest reason for risk, in the source's own words where there are any."""
-    strongest = max(contributions, key=lambda one: one.points, default=None)
-    if strongest is None or strongest.points <= 0:
+    """The strongest reason for risk, in the source's own words where there are any.
+
+    The row for all the rest (`other`) is no reason; neither is what lowers the risk. Then: nothing.
+    """
+    reasons = [one for one in contributions if one.points > 0 and (what_of(one) or one.quote or one.title)]
+    strongest = max(reasons, key=lambda one: one.points, default=None)
+    if strongest is None:
         return ""
-    what = strongest.mechanism or strongest.plover_root or strongest.kind or strongest.origin
-    words = strongest.quote or strongest.title or what.replace("_", " ")
+    words = strongest.quote or strongest.title or what_of(strongest)
     return " ".join(f"“{words}”".split() if strongest.quote else words.split())
+
+
+def what_of(contribution: Contribution) -> str:
+    """What a reason is, where its source's words are not at hand."""
+    what = contribution.mechanism or contribution.plover_root or contribution.kind
+    return what.replace("_", " ").lower() if what else ""
 
 
 def alert_line(alert: Alert) -> Text:
@@ -183,24 +192,27 @@ def alert_line(alert: Alert) -> Text:
     return line
 
 
-def plain_alert(alert: Alert) -> str:
-    """The same as a line of ASCII, for logs and pipes."""
-    return _ascii(
+def plain_alert(alert: Alert, encoding: str = "utf-8") -> str:
+    """The same as one plain line, for logs and pipes; `encoding` is what the reader's end can show."""
+    return _plain(
         f"{alert.changed_at:%Y-%m-%dT%H:%MZ} ALERT {alert.region} {alert.state.value} {alert.severity.value} "
         f"score={alert.score:.1f} rule={alert.rule} episode={alert.episode} revision={alert.revision} "
-        f"reason={alert.reason.value} origins={alert.origins} {reason_of(alert.evidence)}"
+        f"reason={alert.reason.value} origins={alert.origins} {reason_of(alert.evidence)}",
+        encoding,
     )
 
 
-def plain_score(risk: RegionRisk) -> str:
-    """A score as a line of ASCII."""
-    return _ascii(
+def plain_score(risk: RegionRisk, encoding: str = "utf-8") -> str:
+    """A score as one plain line."""
+    return _plain(
         f"{risk.time:%Y-%m-%dT%H:%MZ} SCORE {risk.region} {risk.score:.1f} {risk.level.value} "
         f"state={risk.state.value} confidence={risk.confidence:.2f} open_alerts={len(risk.open_alerts)} "
-        f"{reason_of(risk.contributions)}"
+        f"{reason_of(risk.contributions)}",
+        encoding,
     )
 
 
-def _ascii(line: str) -> str:
+def _plain(line: str, encoding: str) -> str:
+    """The line with straight quotes; what `encoding` has no character for becomes `?`."""
     quotes = str.maketrans({"“": '"', "”": '"'})
-    return line.translate(quotes).encode("ascii", "replace").decode().rstrip()
+    return line.translate(quotes).encode(encoding, "replace").decode(encoding).rstrip()

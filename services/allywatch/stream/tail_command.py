@@ -101,7 +101,10 @@ def _line(as_json: bool) -> Callable[[Any], str]:
 
     if as_json:
         return lambda message: str(message.write().decode())
-    return lambda message: plain_alert(message) if isinstance(message, Alert) else plain_score(message)
+    encoding = sys.stdout.encoding or "ascii"
+    return lambda message: (
+        plain_alert(message, encoding) if isinstance(message, Alert) else plain_score(message, encoding)
+    )
 
 
 def _print(sources: _Sources, board: "ScoreBoard", line: Callable[[Any], str], once: bool) -> None:

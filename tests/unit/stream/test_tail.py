@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console, RenderableType
 
 from allywatch.stream.tail import ScoreBoard, bar, plain_alert, plain_score, reason_of
-from allywatch_schemas import AlertState, Level, RegionState
+from allywatch_schemas import AlertState, Contribution, Level, RegionState
 from builders import NOON, a_contribution, a_risk, an_alert, an_open_alert
 
 
@@ -79,10 +79,17 @@ def test_the_reason_is_the_strongest_quote_and_never_what_lowers_the_risk() -> N
     assert reason_of((weak, bare)) == "patron disengagement"
 
 
-def test_plain_lines_are_ascii_and_hold_the_idempotency_key() -> None:
+def test_the_rest_is_no_reason() -> None:
+    rest = Contribution(origin="other", points=900, documents=7)
+    assert reason_of((rest, a_contribution(points=100, quote="perhaps"))) == "“perhaps”"
+    assert reason_of((rest,)) == ""
+
+
+def test_plain_lines_hold_the_idempotency_key_and_what_the_output_can_show() -> None:
     alert = an_alert(evidence=(a_contribution(quote="Suwałki\nunder pressure"),))
-    line = plain_alert(alert)
+    line = plain_alert(alert, "ascii")
     assert line.isascii()
+    assert '"Suwałki under pressure"' in plain_alert(alert)
     assert "\n" not in line
     assert f"episode={alert.episode} revision={alert.revision}" in line
-    assert plain_score(a_risk()).isascii()
+    assert plain_score(a_risk(), "ascii").isascii()
