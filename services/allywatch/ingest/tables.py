@@ -1,9 +1,11 @@
-"""Tables that ship with the package: country codes, country names, CAMEO names."""
+"""Countries and CAMEO codes as providers write them, from tables that ship with the package."""
 
 import csv
 import re
 from functools import cache, lru_cache
 from importlib.resources import files
+
+from allywatch.events import load_codebook
 
 _SPACES = re.compile(r"[\s\-]+")
 
@@ -30,15 +32,15 @@ def _country_names() -> dict[str, str]:
 
 @cache
 def cameo_codes() -> frozenset[str]:
-    """Every CAMEO code of the table, with leading zero."""
-    return frozenset(code for code, _ in _rows("cameo_names.csv"))
+    """Every CAMEO code of the codebook, with leading zero."""
+    return frozenset(load_codebook())
 
 
 @cache
 def _cameo_names() -> dict[str, str]:
     # A root and its first member share a name (`04` and `040` are both "Consult"): the member is meant.
-    by_length = sorted(_rows("cameo_names.csv"), key=lambda row: len(row[0]))
-    return {_plain(name): code for code, name in by_length}
+    by_length = sorted(load_codebook().values(), key=lambda entry: len(entry.code))
+    return {_plain(entry.name): entry.code for entry in by_length}
 
 
 def country_of_name(name: str) -> str | None:
