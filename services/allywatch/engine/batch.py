@@ -9,7 +9,8 @@ from allywatch.engine.region import Outcome, Surroundings
 from allywatch.engine.state import DAY_MS, NONE_COUNTS, PartitionState, RegionState, SourceKey, Withdrawals
 from allywatch.engine.turn import Turn
 from allywatch.errors import RejectReason
-from allywatch.risk.ledger import DAYS, HOURS, Draft, short_key
+from allywatch.risk.draft import Draft
+from allywatch.risk.ledger import DAYS, HOURS, short_key
 from allywatch.risk.weighing import HOUR_MS, Cited, weigh
 from allywatch_schemas import Evidence, EvidenceBatch, SourceRange
 

@@ -9,7 +9,8 @@ from allywatch.alerts.rules import Measure, Rule
 from allywatch.engine.method import Method
 from allywatch.engine.state import DAY_MS, IMPAIRED_SINCE_UNKNOWN, RegionState
 from allywatch.risk import explanation, pressure
-from allywatch.risk.ledger import HOURS, Draft, Origin
+from allywatch.risk.draft import Draft
+from allywatch.risk.ledger import HOURS, Origin
 from allywatch.risk.pressure import Triad
 from allywatch.risk.score import Assessment, assess, is_learning
 from allywatch.risk.weighing import HOUR_MS

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from allywatch.risk import pressure
 from allywatch.risk.decay import Decay
-from allywatch.risk.ledger import MAX_COPIES, MAX_ORIGINS, Copy, Draft, Ledger, _newest, short_key
+from allywatch.risk.draft import Draft, newest
+from allywatch.risk.ledger import MAX_COPIES, MAX_ORIGINS, Copy, Ledger, short_key
 
 DECAY = Decay.of((24, 48, 48))
 HOUR = 490_000
@@ -186,7 +187,7 @@ def test_what_is_forgotten_does_not_depend_on_order(evidence: list[Put], random:
     hours = {copy.key: copy.entries[0][1] // 24 for _, copy in evidence}
     shuffled = dict(random.sample(list(hours.items()), len(hours)))
     for count in range(1, len(hours)):
-        kept = _newest(hours, count)
-        assert kept == _newest(shuffled, count)
+        kept = newest(hours, count)
+        assert kept == newest(shuffled, count)
         assert len(kept) == count
         assert min(kept.values()) >= max(hour for key, hour in hours.items() if key not in kept)
