@@ -13,7 +13,8 @@ from bench.report import emit, growth, percentile, say
 from bench.workers import PROBE_SCORE, REAL_EXTRACT, worker
 
 _PROBES_PER_SECOND = 4.0
-_SETTLE_SECONDS = 3.0
+_SETTLE_SECONDS = 8.0
+"""After both workers are ready: a region without a first tick has no time, and so no alerts yet."""
 _AFTER_SECONDS = 20.0
 
 Received = tuple[str, str, str, float]
