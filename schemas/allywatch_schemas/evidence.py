@@ -130,7 +130,8 @@ class Evidence(Part):
     source_weight: Share = Field(default=1.0, description="What a word of this publisher counts.")
     half_life_hours: float = Field(
         gt=0,
-        description="After how many hours it weighs half, under the method in force when it was read.",
+        description="After how many hours news of its class has lost half its weight, by the reader's table. "
+        "Scores fade by track, with the half-lives of the scoring method.",
     )
     event_time: UtcTime = Field(description="When it happened or was said; it counts from then.")
     span: tuple[Offset, Offset] | None = Field(

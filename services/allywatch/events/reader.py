@@ -1,6 +1,5 @@
 """Coded events to evidence: interstate, both directions, with the sign that fits the region's role."""
 
-import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from allywatch.events.codebook import CameoCode, find, parse_codebook
 from allywatch.events.rules import Provider, Relation, Rule, Rules, parse_rules
 from allywatch.regions import Registry
 from allywatch_schemas import DiplomaticEvent, Evidence, EvidenceKind, Modality, Role
+from allywatch_schemas.identity import identity_of
 
 FULL_SALIENCE_MENTIONS = 100
 """Mentions at which an event is as prominent as it can be; below it grows with the logarithm."""
@@ -182,5 +182,4 @@ def _evidence(
 
 def evidence_id(event: DiplomaticEvent, region: str, role: Role) -> str:
     """The id of what an event means for a region: the same event and version has it again."""
-    parts = f"{event.id}\0{event.version}\0{region}\0{role.value}"
-    return hashlib.blake2b(parts.encode(), digest_size=16).hexdigest()
+    return identity_of(event.id, str(event.version), region, role.value)

@@ -4,13 +4,13 @@ Both are derived and marked so, with the evidence and the region they follow fro
 what is derived.
 """
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
 from allywatch.regions.registry import Registry
 from allywatch_schemas import Evidence, EvidenceKind, Mechanism, Modality, Role, Track
+from allywatch_schemas.identity import identity_of
 
 SPREADING = frozenset(
     {Mechanism.PATRON_DISENGAGEMENT, Mechanism.DETERRENCE_CREDIBILITY, Mechanism.ALLIANCE_COHESION}
@@ -128,4 +128,4 @@ def _to_groups(item: Evidence, registry: Registry) -> Iterator[_Candidate]:
 
 def derived_id(origin: str, region: str, role: Role) -> str:
     """The id of what follows for `region` from the evidence `origin`: the same again for the same three."""
-    return hashlib.blake2b(f"{origin}\0{region}\0{role.value}".encode(), digest_size=16).hexdigest()
+    return identity_of(origin, region, role.value)

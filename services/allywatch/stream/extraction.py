@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from allywatch.errors import Reject, RejectReason
@@ -16,6 +15,7 @@ from allywatch_schemas import (
     Source,
     Superseded,
 )
+from allywatch_schemas.identity import identity_of
 
 if TYPE_CHECKING:
     from allywatch.regions import Registry
@@ -88,7 +88,7 @@ def supersedes(incoming: Incoming) -> Superseded | None:
 
 def withdrawal_of(article: NewsArticle) -> Extraction:
     """A canceled article: no evidence, and a retraction with the same id whenever it is read again."""
-    identity = blake2b(f"{article.id}\0{article.version}".encode(), digest_size=16).hexdigest()
+    identity = identity_of(article.id, str(article.version))
     retraction = Retraction(
         id=f"retraction-{identity}",
         doc_id=article.id,
@@ -125,7 +125,7 @@ def document_of_event(event: DiplomaticEvent) -> Document:
     return Document(
         doc_id=event.id,
         version=event.version,
-        fingerprint=blake2b((event.url or event.id).encode(), digest_size=16).hexdigest(),
+        fingerprint=identity_of(event.url or event.id),
         source=Source(id=publisher.lower(), name=publisher),
         published_at=event.reported_at or event.occurred_at,
         title=_headline(event),

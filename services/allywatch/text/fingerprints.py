@@ -1,10 +1,10 @@
 """The fingerprint of an article: equal for copies of one text, whatever stands around it."""
 
-import hashlib
 import re
 
 from allywatch.text.clean import CleanText
 from allywatch.text.furniture import Furniture
+from allywatch_schemas.identity import identity_of
 
 _WORD = re.compile(r"\w+")
 _AGENCY = re.compile(r"\([A-Z][\w .&/-]{1,30}\)")
@@ -18,8 +18,7 @@ def fingerprint_of(clean: CleanText, furniture: Furniture, own_name: str, doc_id
     words = _body_words(clean, furniture, own_name)
     if not words:
         words = _words(clean.text[: clean.title_end])
-    material = " ".join(words) if words else "\0" + doc_id
-    return hashlib.blake2b(material.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return identity_of(" ".join(words)) if words else identity_of("", doc_id)
 
 
 def _body_words(clean: CleanText, furniture: Furniture, own_name: str) -> list[str]:

@@ -1,6 +1,5 @@
 """Articles to evidence. Compile once, read many; pure: the same article gives the same items."""
 
-import hashlib
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -28,6 +27,7 @@ from allywatch_schemas import (
     Role,
     Track,
 )
+from allywatch_schemas.identity import identity_of
 
 MOST_ITEMS = 60
 """Items of one article; the strongest stay."""
@@ -265,5 +265,4 @@ def _salience(sentence: Sentence, index: int) -> float:
 
 
 def _item_id(article: NewsArticle, region: str, rule: str, start: int) -> str:
-    material = "\0".join((article.id, str(article.version), region, rule, str(start)))
-    return hashlib.blake2b(material.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+    return identity_of(article.id, str(article.version), region, rule, str(start))
