@@ -13,6 +13,7 @@ from allywatch.ingest.command import ingest_app
 from allywatch.stream.extract_command import extract
 from allywatch.stream.score_command import rebuild_state, score
 from allywatch.stream.tail_command import tail
+from allywatch.terminal import printable
 
 app = typer.Typer(
     name="allywatch",
@@ -57,7 +58,8 @@ def main() -> None:
         app()
     except* AllywatchError as group:
         for error in _leaves(group):
-            typer.secho(f"allywatch: {error}", fg="red", err=True)
+            for line in f"allywatch: {error}".split("\n"):
+                typer.secho(printable(line), fg="red", err=True)
         sys.exit(1)
 
 

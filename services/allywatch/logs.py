@@ -6,6 +6,8 @@ from typing import Literal
 
 import structlog
 
+from allywatch.terminal import printable
+
 _CHATTY = ("aiokafka", "faust", "kafka", "httpx", "mode")
 
 
@@ -29,7 +31,7 @@ def configure_logs(level: str, form: Literal["console", "json"]) -> None:
         cache_logger_on_first_use=True,
     )
     last: list[structlog.typing.Processor] = (
-        [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        [without_control_codes, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
         if form == "console"
         else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     )
@@ -43,3 +45,13 @@ def configure_logs(level: str, form: Literal["console", "json"]) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in _CHATTY:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
+
+
+def without_control_codes(
+    logger: object, method: str, record: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """A processor for logs that people read: what came from outside cannot drive their terminal."""
+    for key, value in record.items():
+        if isinstance(value, str) and key not in ("exception", "stack"):
+            record[key] = printable(value)
+    return record

@@ -150,6 +150,7 @@ def _show_letters(opened: "Redrive", wanted: "Filter", limit: int, again: bool) 
     from rich.table import Table
 
     from allywatch.records import REASON
+    from allywatch.terminal import printable
 
     progress = opened.progress()
     table = Table("where", "when (UTC)", "reason", "detail", "region", "key", "bytes", "excerpt")
@@ -157,19 +158,21 @@ def _show_letters(opened: "Redrive", wanted: "Filter", limit: int, again: bool) 
     for letter in opened.letters():
         handled = letter.record.offset in progress[letter.record.partition]
         if (again or not handled) and wanted.matches(letter):
-            reasons[letter.header(REASON) or "unknown"] += 1
+            reasons[printable(letter.header(REASON)) or "unknown"] += 1
             if reasons.total() <= limit:
                 table.add_row(*_row(letter))
     console = Console()
     console.print(table)
     console.print(f"{reasons.total()} dead letters, {min(limit, reasons.total())} shown", end="")
-    console.print("".join(f"; {reason} {count}" for reason, count in sorted(reasons.items())) + ".")
+    counts = "".join(f"; {reason} {count}" for reason, count in sorted(reasons.items()))
+    console.print(f"{counts}.", markup=False)
 
 
 def _row(letter: "DeadLetter") -> "list[Text]":
     from rich.text import Text
 
     from allywatch.records import DETAIL, REASON, REGION
+    from allywatch.terminal import printable
 
     record = letter.record
     cells = [
@@ -182,9 +185,8 @@ def _row(letter: "DeadLetter") -> "list[Text]":
         str(letter.size),
         _excerpt(record.value, 60),
     ]
-    return [Text(cell) for cell in cells]  # Text: what came from outside is not read as markup
+    return [Text(printable(cell)) for cell in cells]  # Text: what came from outside is not read as markup
 
 
 def _excerpt(value: bytes | None, length: int) -> str:
-    text = "(null)" if value is None else value[: 4 * length].decode("utf-8", "replace")
-    return "".join(char if char.isprintable() else " " for char in text)[:length]
+    return ("(null)" if value is None else value[: 4 * length].decode("utf-8", "replace"))[:length]

@@ -11,6 +11,7 @@ from rich.text import Text
 from allywatch.client import AlertSubscriber, RiskReader
 from allywatch.config import KafkaSettings
 from allywatch.stream.tail import LEVEL_STYLES, ScoreBoard, bar, reason_of
+from allywatch.terminal import printable
 from allywatch_schemas import Alert, AlertState, Level, RegionRisk
 
 _WHY_CELLS = 58
@@ -52,7 +53,7 @@ class Summary:
                 continue
             style = LEVEL_STYLES[risk.level]
             table.add_row(
-                Text(risk.name, "bold"),
+                Text(printable(risk.name), "bold"),
                 bar(risk.score, style),
                 Text(f"{risk.score:.0f}", style),
                 Text(risk.level.value, style),

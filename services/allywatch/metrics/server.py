@@ -1,8 +1,11 @@
 """`/metrics`, `/live` and `/ready` of a worker, on a thread of its own so that a stuck loop still answers."""
 
 import json
+import socket
 import threading
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
@@ -28,14 +31,13 @@ class HealthServer:
 
     def __init__(self, registry: CollectorRegistry, health: Health, host: str, port: int) -> None:
         try:
-            self._server = ThreadingHTTPServer((host, port), _handler(registry, health))
+            self._server = _Server((host, port), _handler(registry, health))
         except OSError as exc:
             raise StopWorker(
                 f"cannot listen on {host}:{port} for metrics: {exc.strerror}. "
                 "Choose another port with ALLYWATCH_METRICS_PORT (0 takes a free one)."
             ) from None
         register_health(registry, health)
-        self._server.daemon_threads = True
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, name="health", daemon=True
         )
@@ -54,6 +56,45 @@ class HealthServer:
         """Stop answering."""
         self._server.shutdown()
         self._server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    """Serves few at a time: who comes next ends the oldest connection.
+
+    An answer takes milliseconds, so only those are ended that dawdle; without this they would take the
+    threads and file handles that the worker needs for Kafka.
+    """
+
+    daemon_threads = True
+    request_queue_size = 32
+    most_connections = 32
+
+    def __init__(self, *args: Any) -> None:
+        self._connections: dict[Any, None] = {}
+        self._lock = threading.Lock()
+        super().__init__(*args)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        with self._lock:
+            oldest = next(iter(self._connections)) if self._full else None
+            self._connections.pop(oldest, None)
+            self._connections[request] = None
+        if oldest is not None:
+            with suppress(OSError):  # it ended by itself
+                oldest.shutdown(socket.SHUT_RDWR)
+        super().process_request(request, client_address)
+
+    @property
+    def _full(self) -> bool:
+        return len(self._connections) >= self.most_connections
+
+    def shutdown_request(self, request: Any) -> None:
+        with self._lock:
+            self._connections.pop(request, None)
+        super().shutdown_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        pass  # a client that went away is no news
 
 
 def _handler(registry: CollectorRegistry, health: Health) -> type[BaseHTTPRequestHandler]:

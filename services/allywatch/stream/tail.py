@@ -9,6 +9,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from allywatch.terminal import printable
 from allywatch_schemas import (
     Alert,
     AlertState,
@@ -113,7 +114,7 @@ class ScoreBoard:
     def _cells(self, risk: RegionRisk) -> list[Text]:
         style = LEVEL_STYLES[risk.level]
         return [
-            Text(risk.name, "bold" if risk.open_alerts else ""),
+            Text(printable(risk.name), "bold" if risk.open_alerts else ""),
             bar(risk.score, style),
             Text(f"{risk.score:.0f}", style),
             change_text(self.change(risk.region)),
@@ -164,7 +165,7 @@ def reason_of(contributions: Iterable[Contribution]) -> str:
     if strongest is None:
         return ""
     words = strongest.quote or strongest.title or what_of(strongest)
-    return " ".join(f"“{words}”".split() if strongest.quote else words.split())
+    return " ".join(printable(f"“{words}”" if strongest.quote else words).split())
 
 
 def what_of(contribution: Contribution) -> str:
@@ -180,11 +181,11 @@ def alert_line(alert: Alert) -> Text:
     line = Text(no_wrap=True, overflow="ellipsis")
     line.append(f"{alert.changed_at:%d %b %H:%M} ", "dim")
     line.append(f"{mark} ", severity)
-    line.append(f"{alert.region_name} ", "bold")
+    line.append(f"{printable(alert.region_name)} ", "bold")
     line.append(f"{alert.state.value} ", style or severity)
     line.append(f"{alert.severity.value} ", severity)
     line.append(f"{alert.score:.0f} ", LEVEL_STYLES[alert.level])
-    line.append(f"{alert.rule} · {alert.origins} origins", "dim")
+    line.append(f"{printable(alert.rule)} · {alert.origins} origins", "dim")
     if alert.exercise:
         line.append(" · exercise", "dim italic")
     if reason := reason_of(alert.evidence):
@@ -215,4 +216,4 @@ def plain_score(risk: RegionRisk, encoding: str = "utf-8") -> str:
 def _plain(line: str, encoding: str) -> str:
     """The line with straight quotes; what `encoding` has no character for becomes `?`."""
     quotes = str.maketrans({"“": '"', "”": '"'})
-    return line.translate(quotes).encode(encoding, "replace").decode(encoding).rstrip()
+    return printable(line).translate(quotes).encode(encoding, "replace").decode(encoding).rstrip()

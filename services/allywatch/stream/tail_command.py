@@ -97,10 +97,11 @@ def _draw(sources: _Sources, board: "ScoreBoard", once: bool) -> None:
 
 def _line(as_json: bool) -> Callable[[Any], str]:
     from allywatch.stream.tail import plain_alert, plain_score
+    from allywatch.terminal import escaped_json
     from allywatch_schemas import Alert
 
     if as_json:
-        return lambda message: str(message.write().decode())
+        return lambda message: escaped_json(str(message.write().decode()))
     encoding = sys.stdout.encoding or "ascii"
     return lambda message: (
         plain_alert(message, encoding) if isinstance(message, Alert) else plain_score(message, encoding)

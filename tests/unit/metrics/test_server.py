@@ -146,6 +146,18 @@ def test_a_silent_client_does_not_keep_others_from_answers(server: HealthServer)
         assert ask(server, "/live")[0] == 200
 
 
+def test_a_crowd_that_dawdles_is_let_go_and_does_not_keep_others_from_answers(server: HealthServer) -> None:
+    before = threading.active_count()
+    crowd = [socket.create_connection(("127.0.0.1", server.port), timeout=5) for _ in range(200)]
+    for each in crowd:
+        each.sendall(b"GET /metr")
+    assert ask(server, "/live")[0] == 200
+    assert threading.active_count() - before < 50
+    assert crowd[0].recv(1) == b""  # ended by the server
+    for each in crowd:
+        each.close()
+
+
 def test_setting_and_reading_at_once_gives_whole_answers(server: HealthServer, health: Health) -> None:
     stop = threading.Event()
 

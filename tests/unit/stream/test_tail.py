@@ -93,3 +93,12 @@ def test_plain_lines_hold_the_idempotency_key_and_what_the_output_can_show() -> 
     assert "\n" not in line
     assert f"episode={alert.episode} revision={alert.revision}" in line
     assert plain_score(a_risk(), "ascii").isascii()
+
+
+def test_words_from_outside_cannot_drive_the_terminal() -> None:
+    hostile = "\x1b[2J\x1b]0;owned\x07 [red]\n\x9b31m \u202e"
+    told = a_contribution(quote=hostile, title=hostile)
+    alert = an_alert(evidence=(told,), region_name=hostile, rule=hostile)
+    assert plain_alert(alert).isprintable()
+    assert alert_line(alert).plain.isprintable()
+    assert "[red]" in reason_of((told,))
