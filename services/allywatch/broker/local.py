@@ -18,6 +18,7 @@ from typing import Self
 
 from allywatch.broker.classarchive import class_archive
 from allywatch.broker.distribution import BrokerError, Java, class_path, find_java, kafka_home, packaged
+from allywatch.broker.guard import Guard
 from allywatch.broker.storage import format_storage
 from allywatch_schemas import TOPICS
 
@@ -58,7 +59,7 @@ class LocalBroker:
         self._jvm_options = tuple(jvm_options)
         self._start_timeout = start_timeout
         self._process: subprocess.Popen[bytes] | None = None
-        self._guard: subprocess.Popen[bytes] | None = None
+        self._guard: Guard | None = None
         self._log_start = 0
 
     @property
@@ -122,7 +123,7 @@ class LocalBroker:
                 start_new_session=True,
             )
         try:
-            self._guard = _stop_when_we_die(self._process.pid)
+            self._guard = Guard(self._process.pid)
             self._wait_until_ready()
         except BaseException:
             self.kill()
@@ -217,11 +218,9 @@ class LocalBroker:
             warnings.warn(f"Kafka did not stop within {timeout:g} s and was killed", stacklevel=3)
 
     def _dismiss_guard(self) -> None:
-        """Before the broker ends, so that its process id cannot belong to another process by then."""
         guard, self._guard = self._guard, None
         if guard is not None:
-            guard.kill()
-            guard.communicate()
+            guard.dismiss()
 
     def restart(self) -> Self:
         """Stop it in order when it runs, and start it again on the same port and data."""
@@ -264,17 +263,6 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.close()
         raise
     return listener
-
-
-def _stop_when_we_die(pid: int) -> "subprocess.Popen[bytes]":
-    """A shell that ends `pid` when our end of its pipe closes: that happens even when we are killed −9."""
-    return subprocess.Popen(
-        ["/bin/sh", "-c", 'read -r _; kill "$0"', str(pid)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
 
 
 def _run_once(home: Path, java: Java, options: Sequence[str]) -> None:

@@ -26,7 +26,8 @@ def demo(
     from allywatch.demo.production import Production
     from allywatch.demo.screen import Screen
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for ending in (signal.SIGTERM, signal.SIGHUP):  # also when the terminal is closed
+        signal.signal(ending, signal.default_int_handler)
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=_PIPE_WIDTH)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
+from allywatch.broker.guard import Guard
 from allywatch.errors import StopWorker
 
 
@@ -36,6 +37,7 @@ class Worker:
     process: subprocess.Popen[bytes]
     port: int
     log: Path
+    guard: Guard
 
     @property
     def url(self) -> str:
@@ -92,7 +94,7 @@ class Supervisor:
                 env=environment,
                 start_new_session=True,  # Ctrl-C reaches us alone; we stop them in order
             )
-        worker = Worker(name, process, port, log)
+        worker = Worker(name, process, port, log, Guard(process.pid))
         self.workers.append(worker)
         return worker
 
@@ -116,6 +118,7 @@ class Supervisor:
     def stop(self, grace: float = 6.0) -> None:
         """Ask everybody to end, newest first; kill who does not within the grace (seconds)."""
         for worker in reversed(self.workers):
+            worker.guard.dismiss()
             if worker.process.poll() is None:
                 worker.process.send_signal(signal.SIGTERM)
         for worker in reversed(self.workers):
