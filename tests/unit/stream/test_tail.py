@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from rich.console import Console, RenderableType
 
-from allywatch.stream.tail import ScoreBoard, bar, plain_alert, plain_score, reason_of
+from allywatch.stream.tail import ScoreBoard, alert_line, bar, plain_alert, plain_score, reason_of
 from allywatch_schemas import AlertState, Contribution, Level, RegionState
 from builders import NOON, a_contribution, a_risk, an_alert, an_open_alert
 
