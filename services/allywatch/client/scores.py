@@ -1,9 +1,17 @@
 """The latest score of every region."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, Self
 
-from allywatch.client.connection import Unreadable, connect, partitions, read_as, read_to_end, warn
+from allywatch.client.connection import (
+    OnUnreadable,
+    Unreadable,
+    connect,
+    partitions,
+    read_as,
+    read_to_end,
+    warn,
+)
 from allywatch_schemas import RegionRisk
 from allywatch_schemas.topics import REGION_RISK
 
@@ -26,7 +34,7 @@ class RiskReader:
         self,
         bootstrap: str = "127.0.0.1:9092",
         *,
-        on_unreadable: Callable[[Unreadable], None] | None = None,
+        on_unreadable: OnUnreadable | None = None,
         consumer: Any = None,
         **kafka: Any,
     ) -> None:

@@ -7,7 +7,14 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
-from allywatch.client.connection import Unreadable, connect, partitions, read_as, read_to_end, warn
+from allywatch.client.connection import (
+    OnUnreadable,
+    connect,
+    partitions,
+    read_as,
+    read_to_end,
+    warn,
+)
 from allywatch.client.scores import RiskReader
 from allywatch.client.selection import Revisions, Wanted, open_now
 from allywatch_schemas import Alert, OpenAlert
@@ -70,7 +77,7 @@ class AlertSubscriber:
         regions: Collection[str] | None = None,
         min_severity: str | None = None,
         start: Start = "latest",
-        on_unreadable: Callable[[Unreadable], None] | None = None,
+        on_unreadable: OnUnreadable | None = None,
         remember: int = 100_000,
         consumer: Any = None,
         **kafka: Any,

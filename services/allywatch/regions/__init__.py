@@ -10,7 +10,6 @@ from allywatch.regions.model import (
     Patron,
     Region,
     RegionKind,
-    Term,
 )
 from allywatch.regions.registry import Registry, load_registry, parse_registry, registry_files
 
@@ -24,7 +23,6 @@ __all__ = [
     "Region",
     "RegionKind",
     "Registry",
-    "Term",
     "derive",
     "load_registry",
     "parse_registry",

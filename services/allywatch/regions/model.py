@@ -78,17 +78,6 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
-    """One term of office: [since, until)."""
-
-    actor: str
-    person: str
-    office: str
-    since: date
-    until: date | None
-
-
-@dataclass(frozen=True, slots=True)
 class Patron:
     """Who a region's safety rests on; `weight` (0, 1]: how much of it; `basis`: treaty or public document."""
 
@@ -242,6 +231,4 @@ class RegistryFile(Strict):
     leaders: dict[ActorId, dict[str, LeaderEntry]] = {}
     exposures: dict[ActorId, dict[ActorId, ExposureEntry]] = {}
     countries: dict[ActorId, tuple[str, ...]] = {}
-    """English names of every country, for event coders that give names."""
-    codes: dict[str, ActorId] = {}
-    """Other country codes in use, such as CAMEO's ROM for ROU."""
+    """Which actors of coded events are countries; the names are for people who read the file."""

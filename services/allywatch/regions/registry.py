@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from importlib import resources
 from types import MappingProxyType
 
@@ -15,13 +14,11 @@ from allywatch.regions.model import (
     ContagionSettings,
     Exposure,
     Name,
-    NameKind,
     Patron,
     Region,
     RegionEntry,
     RegionKind,
     RegistryFile,
-    Term,
 )
 from allywatch.regions.names import names_of_entry, names_of_leaders
 from allywatch.regions.validation import Source, check
@@ -39,16 +36,12 @@ class Registry:
     digest: str
     regions: Mapping[str, Region]
     actors: Mapping[str, ActorEntry]
-    terms: tuple[Term, ...]
     countries: frozenset[str]
     contagion: ContagionSettings
     _exposures: Mapping[str, tuple[Exposure, ...]]
     _groups: Mapping[str, tuple[tuple[str, float], ...]]
     _adversaries: Mapping[str, frozenset[str]]
     _patrons: Mapping[str, tuple[str, ...]]
-    _codes: Mapping[str, str]
-    _countries_by_name: Mapping[str, str]
-    _countries_by_people: Mapping[str, str]
 
     def names(self) -> Iterable[Name]:
         """Every name of every actor, in the order of the data."""
@@ -70,38 +63,9 @@ class Registry:
         """On whom `region` rests; the most important first. Nobody for an unknown region."""
         return self._patrons.get(region, ())
 
-    def patron_of(self, region: str) -> str | None:
-        """The most important patron of `region`."""
-        patrons = self._patrons.get(region)
-        return patrons[0] if patrons else None
-
     def adversaries_of(self, region: str) -> frozenset[str]:
         """Who threatens `region`."""
         return self._adversaries.get(region, frozenset())
-
-    def country_of_name(self, name: str) -> str | None:
-        """The alpha-3 code of a country as event coders write it, or None.
-
-        Understands codes (`POL`, CAMEO's `ROM`), English names, leaders and seats of government that mean
-        one country only, ICEWS actors (`Citizen (Poland)`), and what begins with a people (`Turkish Army`).
-        """
-        name = name.strip()
-        if name in self.countries:
-            return name
-        if name in self._codes:
-            return self._codes[name]
-        found = self._countries_by_name.get(name.casefold())
-        if found is None and name.endswith(")"):
-            found = self._countries_by_name.get(name[name.rfind("(") + 1 : -1].strip().casefold())
-        return found or self._countries_by_people.get(name.partition(" ")[0].casefold())
-
-    def leaders_on(self, actor: str, day: date) -> tuple[Term, ...]:
-        """Who held office for `actor` on that day, as far as the data knows."""
-        return tuple(
-            term
-            for term in self.terms
-            if term.actor == actor and term.since <= day and (term.until is None or day < term.until)
-        )
 
 
 def load_registry() -> Registry:
@@ -147,20 +111,12 @@ def _build(files: list[RegistryFile]) -> Registry:
         digest=_digest(files),
         regions=MappingProxyType(regions),
         actors=MappingProxyType(actors),
-        terms=tuple(_terms(files)),
         countries=countries,
         contagion=_contagion(files),
         _exposures=_exposures(files, regions, documents),
         _groups=_groups(regions),
         _adversaries={id: frozenset(region.adversaries) for id, region in regions.items()},
         _patrons={id: tuple(p.actor for p in region.patrons) for id, region in regions.items()},
-        _codes={code: country for file in files for code, country in file.codes.items()},
-        _countries_by_name=_countries_by_name(files, actors),
-        _countries_by_people={
-            name.text.casefold(): name.actor
-            for name in _clear_english(actors)
-            if name.kind is NameKind.DEMONYM
-        },
     )
 
 
@@ -202,14 +158,6 @@ def _actors(files: list[RegistryFile]) -> dict[str, ActorEntry]:
     }
 
 
-def _terms(files: list[RegistryFile]) -> Iterable[Term]:
-    for file in files:
-        for actor, people in file.leaders.items():
-            for person, entry in people.items():
-                for term in entry.terms:
-                    yield Term(actor, person, term.office, term.since, term.until)
-
-
 def _contagion(files: list[RegistryFile]) -> ContagionSettings:
     entry = next(file.contagion for file in files if file.contagion is not None)
     return ContagionSettings(entry.inference, entry.adversary_act_share, entry.minimum_intensity)
@@ -236,19 +184,3 @@ def _groups(regions: Mapping[str, Region]) -> dict[str, tuple[tuple[str, float],
         for member, share in region.members:
             groups.setdefault(member, []).append((region.id, share))
     return {member: tuple(sorted(found)) for member, found in groups.items()}
-
-
-def _countries_by_name(files: list[RegistryFile], actors: Mapping[str, ActorEntry]) -> dict[str, str]:
-    by_name = {name.text.casefold(): name.actor for name in _clear_english(actors)}
-    for file in files:
-        by_name.update({name.casefold(): code for code, names in file.countries.items() for name in names})
-    by_name.update(
-        {actor.name.casefold(): id for id, actor in actors.items() if actor.kind is ActorKind.COUNTRY}
-    )
-    return by_name
-
-
-def _clear_english(actors: Mapping[str, ActorEntry]) -> Iterable[Name]:
-    for actor in actors.values():
-        if actor.kind is ActorKind.COUNTRY:
-            yield from (name for name in actor.names if name.language == "en" and not name.needs_context)

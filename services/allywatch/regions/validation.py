@@ -71,7 +71,7 @@ def _defined_once(sources: Sequence[Source]) -> Iterator[ConfigError]:
 
 
 def _entries(content: RegistryFile) -> Iterator[tuple[str, ...]]:
-    for section in ("documents", "regions", "actors", "names", "countries", "codes"):
+    for section in ("documents", "regions", "actors", "names", "countries"):
         yield from ((section, id) for id in getattr(content, section))
     for section in ("leaders", "exposures"):
         for id, inner in getattr(content, section).items():
@@ -81,16 +81,15 @@ def _entries(content: RegistryFile) -> Iterator[tuple[str, ...]]:
 def _references(sources: Sequence[Source]) -> Iterator[ConfigError]:
     regions = {id for s in sources for id in s.content.regions}
     actors = regions | {id for s in sources for id in s.content.actors}
-    countries = actors | {id for s in sources for id in s.content.countries}
     for source in sources:
-        for path, id, known, what in _mentions(source.content, regions, actors, countries):
+        for path, id, known, what in _mentions(source.content, regions, actors):
             if id not in known:
                 fix = f"correct the id, or define {id} under {what}:."
                 yield source.error(f"{id} is not known.", *path, fix=fix)
 
 
 def _mentions(
-    content: RegistryFile, regions: set[str], actors: set[str], countries: set[str]
+    content: RegistryFile, regions: set[str], actors: set[str]
 ) -> Iterator[tuple[tuple[Any, ...], str, set[str], str]]:
     for id, region in content.regions.items():
         yield from ((("regions", id, "members", m), m, regions, "regions") for m in region.members)
@@ -102,8 +101,6 @@ def _mentions(
     for id, exposed in content.exposures.items():
         yield ("exposures", id), id, regions, "regions"
         yield from ((("exposures", id, region), region, regions, "regions") for region in exposed)
-    for code, country in content.codes.items():
-        yield ("codes", code), country, countries, "countries"
 
 
 def _citations(sources: Sequence[Source]) -> Iterator[ConfigError]:

@@ -3,8 +3,6 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from allywatch.regions import (
     NameKind,
@@ -126,41 +124,6 @@ def test_a_leader_stands_for_the_state_only_while_in_office(registry: Registry) 
     assert {n.kind for n in trump} == {NameKind.LEADER}
     in_office = {d: any(n.holds_on(d) for n in trump) for d in (date(2018, 1, 1), date(2022, 1, 1))}
     assert in_office == {date(2018, 1, 1): True, date(2022, 1, 1): False}
-    assert "Joe Biden" in {t.person for t in registry.leaders_on("USA", date(2022, 1, 1))}
-
-
-@pytest.mark.parametrize(
-    ("name", "country"),
-    [
-        ("POL", "POL"),
-        ("ROM", "ROU"),
-        ("South Korea", "KOR"),
-        (" Citizen (Poland) ", "POL"),
-        ("Foreign Affairs (United States)", "USA"),
-        ("Czech Republic", "CZE"),
-        ("Palestinian Territory, Occupied", "PSE"),
-        ("Vladimir Putin", "RUS"),
-        ("Israeli Defense Forces", "ISR"),
-        ("Zimbabwe", "ZWE"),
-        ("EUR", None),
-        ("Unspecified Actor", None),
-        ("", None),
-        (")", None),
-    ],
-)
-def test_actors_of_event_coders_have_their_country(
-    registry: Registry, name: str, country: str | None
-) -> None:
-    assert registry.country_of_name(name) == country
-
-
-@given(st.text(max_size=40))
-def test_any_text_may_be_asked_for_its_country(text: str) -> None:
-    found = _REGISTRY.country_of_name(text)
-    assert found is None or found in _REGISTRY.countries
-
-
-_REGISTRY = load_registry()
 
 
 def test_braces_spell_out_every_combination() -> None:
