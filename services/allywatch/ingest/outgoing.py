@@ -58,10 +58,13 @@ def records_of(document: Document, kind: Kind) -> list[Outgoing]:
 def dead_letter_of(item: Item, portion: Portion, reject: Reject, worker: str) -> Outgoing:
     """The dead letter of an item: its bytes as they stood there, its position as key and in the detail.
 
+    Of an item larger than a message may be, the beginning: Kafka would refuse the whole, again and again.
     In its headers the partition is -1, for it was in none, and the offset is the item's number.
     """
     position = f"{portion.name}:{item.number}"
-    record = Record(portion.topic, -1, item.number, position.encode("utf-8", "replace"), item.raw)
+    record = Record(
+        portion.topic, -1, item.number, position.encode("utf-8", "replace"), item.raw[:MAX_INPUT_BYTES]
+    )
     rejection = Rejection(reject.reason, f"{position}: {reject.detail}")
     letter = dead_letter(record, rejection, worker)
     return Outgoing(letter.topic, letter.key, letter.value, letter.headers)

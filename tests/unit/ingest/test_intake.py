@@ -10,14 +10,14 @@ from prometheus_client import CollectorRegistry
 from allywatch.errors import RejectReason, RetryLater, StopWorker
 from allywatch.ingest import gdelt, icews, jsonl, ninjs
 from allywatch.ingest.intake import Intake, Terms
-from allywatch.ingest.items import BadFile, Item, Kind, Portion
+from allywatch.ingest.items import BadFile, Item, Kind, Portion, Skip
 from allywatch.ingest.journal import Journal
 from allywatch.ingest.report import summary
 from allywatch.ingest.rows import MAX_ROW_BYTES, Rows
 from allywatch.ingest.stopping import Stopping
 from allywatch.metrics.ingest import IngestMetrics
 from allywatch.records import DETAIL, REASON, TOPIC
-from allywatch_schemas import PARTITIONS, DiplomaticEvent
+from allywatch_schemas import PARTITIONS, TOPICS, DiplomaticEvent
 from allywatch_schemas.codec import decode, header
 
 from .exports import RAW_HEADER, a_gdelt_row, a_ninjs, a_raw_icews_row, rows
@@ -58,6 +58,21 @@ def test_an_event_goes_out_as_a_cloudevent_under_its_id() -> None:
     assert header(record.headers, "ce_source") == "/allywatch/ingest/gdelt"
     assert (header(record.headers, "ce_time") or "").startswith("2026-03-02T12:15:00")
     assert isinstance(decode(record.value, record.headers), DiplomaticEvent)
+
+
+def unread() -> Skip:
+    raise AssertionError("what is too large is not even read")
+
+
+def test_of_an_item_that_no_message_can_hold_the_beginning_is_dead_lettered() -> None:
+    sink, huge = ListSink(), Item(1, b"<item>" + b"x" * (3 * MAX_ROW_BYTES), unread)
+    portion = Portion("feed", Kind.RSS, "news-articles", iter([huge]), commit=lambda number, whole: None)
+    take(an_intake(sink), portion)
+
+    [letter] = sink.records
+    assert header(letter.headers, REASON) == "oversized"
+    assert letter.value == huge.raw[: len(letter.value or b"")]
+    assert len(letter.value or b"") < TOPICS["news-articles-dlq"].max_message_bytes - 10_000
 
 
 def test_a_bad_row_is_dead_lettered_as_it_stood_and_the_rest_goes_on() -> None:
