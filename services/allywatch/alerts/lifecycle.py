@@ -4,6 +4,7 @@ Pure: a slot, what was measured and the clock give the next slot and the transit
 """
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from allywatch.alerts.rules import SEVERITIES, Rule
 from allywatch_schemas import AlertAction, AlertState, Severity, TransitionReason
@@ -87,6 +88,17 @@ class Transition:
     reason: TransitionReason
 
 
+class Footing(StrEnum):
+    """What a withdrawal left of the evidence that an episode began with."""
+
+    WHOLE = "whole"
+    """All of it: what was withdrawn came later. A fall is a fall, left to `observe`."""
+    SHAKEN = "shaken"
+    """Part of it: the alert stands as long as the rest holds it at `exit` or above."""
+    GONE = "gone"
+    """Its strongest reason is gone: the rest must open it anew."""
+
+
 class Refused(ValueError):
     """A command makes no sense for the alert as it is. Says why."""
 
@@ -101,22 +113,20 @@ def observe(slot: Slot, rule: Rule, reading: Reading, now: int) -> tuple[Slot, t
 
 
 def retract(
-    slot: Slot, rule: Rule, before: float, after: float, founded: bool
+    slot: Slot, rule: Rule, before: float, after: float, footing: Footing
 ) -> tuple[Slot, tuple[Transition, ...]]:
     """After a withdrawal: an alert that no longer stands is cancelled.
-
-    It stands on what is left as long as that holds it at `exit` or above. Without what it began with, what is
-    left must open it anew. A fall that the withdrawal did not cause is left to `observe`.
 
     Args:
         slot: The rule's slot.
         rule: The rule.
         before: What the rule saw before the withdrawal.
         after: What it sees now.
-        founded: Whether the reason that the episode began with still counts.
+        footing: What the withdrawal took of what the episode began with.
     """
-    stands = after >= rule.enter or (founded and not before >= rule.exit > after)
-    if slot.episode is None or stands:
+    fell = before >= rule.exit > after
+    stands = {Footing.WHOLE: True, Footing.SHAKEN: not fell, Footing.GONE: after >= rule.enter}
+    if slot.episode is None or stands[footing]:
         return slot, ()
     return _end(slot, slot.episode, AlertState.CANCELLED, TransitionReason.EVIDENCE_RETRACTED)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from allywatch.engine import region
-from allywatch.engine.region import Outcome, Surroundings
+from allywatch.engine.region import Before, Outcome, Surroundings
 from allywatch.engine.state import DAY_MS, NONE_COUNTS, PartitionState, RegionState, SourceKey, Withdrawals
 from allywatch.engine.turn import Turn
 from allywatch.errors import RejectReason
@@ -97,7 +97,7 @@ def take_up(
     after = replace(state, ledger=draft.done()) if draft.changed else state
     if around.clock is None or not (any(lost) or any(fresh)):
         return Outcome(after)
-    before = region.look(state, around) if any(lost) else None
+    before = Before(state.ledger.origins, region.look(state, around)) if any(lost) else None
     return region.review(after, around, region.look(after, around), around.clock, before)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from allywatch.alerts import lifecycle
-from allywatch.alerts.lifecycle import Reading, Slot, Transition
+from allywatch.alerts.lifecycle import Episode, Footing, Reading, Slot, Transition
 from allywatch.alerts.rules import Measure, Rule
 from allywatch.engine.method import Method
 from allywatch.engine.state import DAY_MS, IMPAIRED_SINCE_UNKNOWN, RegionState
@@ -57,6 +57,14 @@ class View:
     def pressure(self) -> int:
         """Micro-points."""
         return sum(self.tracks)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A region before something was withdrawn from it."""
+
+    origins: Mapping[str, Origin]
+    view: View
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +155,7 @@ def _leave_trail(state: RegionState, hour: int, view: View) -> RegionState:
 
 
 def review(
-    state: RegionState, around: Surroundings, view: View, clock: int, withdrawn_from: View | None = None
+    state: RegionState, around: Surroundings, view: View, clock: int, withdrawn_from: Before | None = None
 ) -> Outcome:
     """Hold the region against every rule.
 
@@ -156,7 +164,7 @@ def review(
         around: Where and when.
         view: What its state says now.
         clock: Milliseconds.
-        withdrawn_from: What it said before something was withdrawn; alerts that rested on that are cancelled.
+        withdrawn_from: The region before something was withdrawn; alerts that rested on that are cancelled.
     """
     slots, leads, changes = dict(state.slots), dict(state.leads), []
     for rule in around.rules:
@@ -164,9 +172,9 @@ def review(
         value = measure(rule, view, state.trail, around)
         transitions: tuple[Transition, ...] = ()
         if withdrawn_from is not None:
-            past = measure(rule, withdrawn_from, state.trail, around)
-            founded = _founded(state, rule.name, withdrawn_from)
-            slot, transitions = lifecycle.retract(slot, rule, past, value, founded)
+            past = measure(rule, withdrawn_from.view, state.trail, around)
+            footing = _footing(state, rule.name, slot.episode, withdrawn_from)
+            slot, transitions = lifecycle.retract(slot, rule, past, value, footing)
         if slot.episode is not None or state.ledger.origins:
             severity = around.method.rules.severity(rule, bool(view.assessment.caps))
             slot, more = lifecycle.observe(slot, rule, Reading(value, severity, heard(state, around)), clock)
@@ -183,11 +191,16 @@ def review(
     return Outcome(state, view, tuple(changes))
 
 
-def _founded(state: RegionState, rule: str, before: View) -> bool:
-    """Whether the reason that a rule's episode began with still counts; one that was folded earlier does."""
-    origins = state.ledger.origins
+def _footing(state: RegionState, rule: str, episode: Episode | None, before: Before) -> Footing:
+    """What the withdrawal left of what a rule's episode began with."""
+    now, then = state.ledger.origins, before.origins
     lead, _ = state.leads.get(rule, ("", None))
-    return bool(origins) and (lead in origins or lead not in before.points)
+    if not now or (lead in then and lead not in now):
+        return Footing.GONE
+    lost = (origin.lead for fingerprint, origin in then.items() if fingerprint not in now)
+    if episode and any(copy.published * 1000 <= episode.started for copy in lost):
+        return Footing.SHAKEN
+    return Footing.WHOLE
 
 
 def drop_leads(state: RegionState) -> RegionState:

@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allywatch.alerts.lifecycle import LEGAL, Reading, Refused, Slot, Transition, command, observe, retract
+from allywatch.alerts.lifecycle import (
+    LEGAL,
+    Footing,
+    Reading,
+    Refused,
+    Slot,
+    Transition,
+    command,
+    observe,
+    retract,
+)
 from allywatch.alerts.rules import Measure, Rule
 from allywatch_schemas import AlertAction, AlertState, Severity, TransitionReason
 
@@ -51,8 +61,8 @@ class Story:
         self.transitions += transitions
         return self
 
-    def loses(self, before: float, after: float, founded: bool = True) -> "Story":
-        self.slot, transitions = retract(self.slot, self.rule, before, after, founded)
+    def loses(self, before: float, after: float, footing: Footing = Footing.SHAKEN) -> "Story":
+        self.slot, transitions = retract(self.slot, self.rule, before, after, footing)
         self.transitions += transitions
         return self
 
@@ -129,9 +139,15 @@ def test_an_alert_that_other_evidence_holds_up_stands() -> None:
     assert story.loses(61, 59).states == ["pending", "firing"]
 
 
+def test_what_came_after_an_alert_opened_cannot_cancel_it() -> None:
+    story = Story().sees(65).sees(65, minutes=10).loses(65, 20, Footing.WHOLE)
+    assert story.states == ["pending", "firing"]
+    assert story.sees(20).last is TransitionReason.FELL_BELOW
+
+
 def test_without_what_it_began_with_the_rest_must_open_an_alert_anew() -> None:
-    assert Story().sees(65).loses(65, 61, founded=False).states == ["pending"]
-    assert Story().sees(65).loses(65, 59, founded=False).states[-1] == "cancelled"
+    assert Story().sees(65).loses(65, 61, Footing.GONE).states == ["pending"]
+    assert Story().sees(65).loses(65, 59, Footing.GONE).states[-1] == "cancelled"
 
 
 def test_ended_by_a_person_it_opens_again_only_after_a_fall() -> None:
@@ -164,7 +180,7 @@ STEPS = st.lists(
         st.tuples(
             st.just("sees"), st.floats(0, 100), st.integers(0, 90), st.booleans(), st.sampled_from(Severity)
         ),
-        st.tuples(st.just("loses"), st.floats(0, 100), st.floats(0, 100), st.booleans()),
+        st.tuples(st.just("loses"), st.floats(0, 100), st.floats(0, 100), st.sampled_from(Footing)),
         st.tuples(st.just("told"), st.sampled_from(AlertAction)),
     ),
     max_size=40,
@@ -176,8 +192,8 @@ def play(story: Story, steps: Iterable[tuple[object, ...]]) -> Story:
         match step:
             case ("sees", float(value), int(minutes), bool(heard), Severity() as severity):
                 story.sees(value, minutes=minutes, heard=heard, severity=severity)
-            case ("loses", float(before), float(after), bool(left)):
-                story.loses(before, after, left)
+            case ("loses", float(before), float(after), Footing() as footing):
+                story.loses(before, after, footing)
             case ("told", AlertAction() as action):
                 try:
                     story.told(action)
