@@ -4,10 +4,11 @@ See the CloudEvents Kafka protocol binding, section 3.2. Written out here (it is
 reading alerts needs pydantic alone; the contract tests hold it against the cloudevents library.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from pydantic import ValidationError
 
@@ -114,7 +115,7 @@ def decode(
     """
     if value is None:
         raise DecodeError(DecodeReason.NULL_VALUE, "the record has no value")
-    allowed = {m.TYPE: m for m in expected} if expected is not None else MESSAGES
+    allowed = MESSAGES if expected is None else _by_type(tuple(expected))
     kind = header(headers, "ce_type")
     if kind is None and len(allowed) == 1:
         kind = next(iter(allowed))
@@ -125,6 +126,11 @@ def decode(
         return model.read(value)
     except ValidationError as exc:
         raise _explain(value, exc) from None
+
+
+@lru_cache(maxsize=64)
+def _by_type(expected: tuple[type[Message], ...]) -> Mapping[str, type[Message]]:
+    return {message.TYPE: message for message in expected}
 
 
 def _explain(value: bytes, exc: ValidationError) -> DecodeError:

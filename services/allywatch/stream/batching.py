@@ -85,14 +85,11 @@ class _Share:
     at: tuple[int, int]
     offset: int
     redriven: bool
-    superseded: bytes = b""
-    document: bytes = b""
-    items: bytes = b""
-
-    @property
-    def size(self) -> int:
-        """At most this many bytes of a batch."""
-        return len(self.superseded) + len(self.document) + len(self.items) + _PLACE
+    superseded: bytes
+    document: bytes
+    items: bytes
+    size: int
+    """At most this many bytes of a batch."""
 
 
 @dataclass(slots=True)
@@ -190,8 +187,9 @@ def _shares(
     for partition in range(partitions) if superseded else by_partition:
         items = by_partition.get(partition)
         dumped = _ITEMS.dump_json(items, exclude_none=True)[1:-1] if items else b""
-        share = _Share(at, record.offset, redriven, superseded, document if items else b"", dumped)
-        out.append((partition, share))
+        described = document if items else b""
+        size = len(superseded) + len(described) + len(dumped) + _PLACE
+        out.append((partition, _Share(at, record.offset, redriven, superseded, described, dumped, size)))
     return out
 
 
