@@ -3,9 +3,9 @@
 Both sides read the same articles from the same broker, run the same extractor and the same step, and are
 counted from the start of their processes until the last item is counted, all processes but the broker's. Each
 runs with few articles and with many: the difference is what articles cost once the processes are up
-(`…_ratio_quix`); the longer run as it is includes the start-up, which is two processes on our side and one on
-Quix's (`…_ratio_quix_with_startup`). In Quix's favour: it delivers at least once where ours commits states and
-position in one transaction, and its last flush is not counted.
+(`…_ratio_quix`); the longer run as it is includes the start-up, which is two processes on our side and one
+on Quix's (`…_ratio_quix_with_startup`). In Quix's favour: it delivers at least once where ours commits states
+and position in one transaction, and its last flush is not counted.
 """
 
 import json

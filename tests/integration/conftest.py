@@ -10,6 +10,16 @@ from allywatch.broker.topics import ensure_topics
 from allywatch.config import KafkaSettings
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A soak goes round by round: so it says early how each drill does."""
+    items.sort(key=_round_of)
+
+
+def _round_of(item: pytest.Item) -> int:
+    chosen = getattr(item, "callspec", None)
+    return int(chosen.params.get("round_number", 0)) if chosen else 0
+
+
 @pytest.fixture(scope="session")
 def session_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalBroker]:
     """The broker that tests share, with all topics; never stop or kill it in a test."""
