@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from prometheus_client import CollectorRegistry
 
 from allywatch.errors import RejectReason
 from allywatch.metrics.definition import Metric
 from allywatch.records import Output, Record, Rejection
-from allywatch_schemas import Alert, AlertState, EvidenceBatch, Level, Severity
+from allywatch_schemas import Alert, AlertState, EvidenceBatch, Level, Severity, Tick
 from allywatch_schemas.codec import header
 from allywatch_schemas.topics import REGION_ALERTS, REGION_INPUTS, REGION_RISK
 
@@ -77,6 +77,9 @@ METRICS: tuple[Metric, ...] = (
 
 # Reading the whole messages again would cost more than applying them.
 _PUBLISHED = re.compile(rb'"published_at":"([^"]{20,40})"')
+_TIME = re.compile(rb'"time":"([0-9T:.+Z-]{20,40})"')
+_AHEAD = timedelta(minutes=15)
+"""The engine believes no later date either, see `docs/method.md`."""
 _LEVEL = re.compile(rb'"level":"(\w+)"')
 
 
@@ -100,6 +103,7 @@ class ScoreMetrics:
         self._alerts = ALERTS.counter(registry)
         self._regions = REGIONS.gauge(registry)
         self._newest_text = b""
+        self._believable = b"9"
         self._levels: dict[int, dict[bytes, str]] = {}
 
     def restoring(self, partition: int, done: int, total: int) -> None:
@@ -134,9 +138,18 @@ class ScoreMetrics:
         kind = header(record.headers, "ce_type")
         self._records.labels(kind if kind in TYPES else OTHER).inc()
         if kind == EvidenceBatch.TYPE and record.value is not None:
-            newest = max(_PUBLISHED.findall(record.value), default=b"")
+            published = _PUBLISHED.findall(record.value)
+            newest = max((text for text in published if text <= self._believable), default=b"")
             if newest > self._newest_text:
                 self._note_newest(newest)
+        elif kind == Tick.TYPE and record.value is not None:
+            self._note_time(record.value)
+
+    def _note_time(self, tick: bytes) -> None:
+        """A date in the future would hide for ever that no news comes."""
+        if found := _TIME.search(tick):
+            limit = datetime.fromisoformat(found[1].decode()) + _AHEAD
+            self._believable = limit.isoformat().encode()
 
     def _note_newest(self, text: bytes) -> None:
         try:

@@ -1,6 +1,6 @@
 """What the score worker's metrics say, and what ticks say."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from prometheus_client import CollectorRegistry
@@ -33,6 +33,15 @@ def test_records_count_by_type_and_the_newest_document_gives_the_age_of_news() -
     metrics.applied(Record("region-inputs", 0, 2, None, b"?", (("ce_type", b"made.up"),)))
     assert value(registry, "records_total", type="org.allywatch.evidence-batch.v1") == 1
     assert value(registry, "records_total", type="other") == 1
+    assert value(registry, "newest_evidence_timestamp_seconds") == PUBLISHED.timestamp()
+
+
+def test_a_document_dated_in_the_future_does_not_hide_that_no_news_comes() -> None:
+    registry = CollectorRegistry()
+    metrics = ScoreMetrics(registry)
+    metrics.applied(a_record(Tick(time=PUBLISHED + timedelta(minutes=1))))
+    future = a_document(doc_id="future", published_at=PUBLISHED + timedelta(days=30))
+    metrics.applied(a_record(a_batch(documents=(future, a_document(published_at=PUBLISHED)))))
     assert value(registry, "newest_evidence_timestamp_seconds") == PUBLISHED.timestamp()
 
 
