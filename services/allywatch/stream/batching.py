@@ -19,12 +19,16 @@ from allywatch.errors import RejectReason
 from allywatch.records import REDRIVEN, Record, Rejection
 from allywatch.stream.extraction import Extraction
 from allywatch.stream.reading import Reading
-from allywatch_schemas import Evidence, Retraction, SourceRange
+from allywatch_schemas import Document, Evidence, Retraction, SourceRange
 from allywatch_schemas.partitioning import partition_of
 from allywatch_schemas.topics import MAX_BATCH_BYTES
 
-_ITEMS = TypeAdapter(list[Evidence])
-_RANGES = TypeAdapter(list[SourceRange])
+# The serializers themselves: once a record, what wraps them costs as much as they do.
+_ITEMS = TypeAdapter(list[Evidence]).serializer
+_DOCUMENT = TypeAdapter(Document).serializer
+_RANGES = TypeAdapter(list[SourceRange]).serializer
+_PLACED = {"range", "offset", "redriven"}
+"""Fields of a document that say where its record stood: put in by `_placed`."""
 _HOUR = len("2026-11-22T14")
 _FRAME = 200
 """Bytes of a batch that are neither ranges nor content: id, field names, brackets."""
@@ -78,7 +82,7 @@ class Packed:
     """Records whose evidence no batch can hold: they contribute nothing anywhere."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Share:
     """What one record adds to one partition, serialised once. `at`: its source and place in the poll."""
 
@@ -111,7 +115,7 @@ def pack(polled: Sequence[Polled], partitions: int, limit: int = MAX_BATCH_BYTES
     if not polled:
         return Packed([])
     whole = _ranges(polled, (0, 0), (len(polled), 0))
-    room = limit - _FRAME - len(_RANGES.dump_json(whole)) - _OFFSET * len(whole)
+    room = limit - _FRAME - len(_RANGES.to_json(whole)) - _OFFSET * len(whole)
     shares = _share_out(polled, partitions, limit // 2)
     every = range(partitions)
     return Packed(
@@ -179,14 +183,13 @@ def _shares(
         by_partition.setdefault(home_of(item.region, partitions), []).append(item)
     document = b""
     if by_partition:
-        placeless = said.document.model_dump_json(exclude={"range", "offset", "redriven"}, exclude_none=True)
-        document = placeless[1:].encode()
+        document = _DOCUMENT.to_json(said.document, exclude=_PLACED, exclude_none=True)[1:]
     superseded = said.superseded.model_dump_json().encode() if said.superseded else b""
-    redriven = any(name == REDRIVEN for name, _ in record.headers)
+    redriven = REDRIVEN in [name for name, _ in record.headers]
     out = []
     for partition in range(partitions) if superseded else by_partition:
         items = by_partition.get(partition)
-        dumped = _ITEMS.dump_json(items, exclude_none=True)[1:-1] if items else b""
+        dumped = _ITEMS.to_json(items, exclude_none=True)[1:-1] if items else b""
         described = document if items else b""
         size = len(superseded) + len(described) + len(dumped) + _PLACE
         out.append((partition, _Share(at, record.offset, redriven, superseded, described, dumped, size)))
@@ -249,7 +252,7 @@ def _batch(
     identity = _identity(partition, ranges)
     value = b'{"id":"%s","ranges":%s,"superseded":[%s],"documents":[%s],"items":[%s]}' % (
         identity.encode(),
-        _RANGES.dump_json(list(ranges)),
+        _RANGES.to_json(list(ranges)),
         b",".join(share.superseded for share in shares if share.superseded),
         b",".join(_placed(share, places[share.at[0]]) for share in shares if share.document),
         b",".join(share.items for share in shares if share.items),

@@ -219,5 +219,5 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka's clas
 
 
 def _record(tp: TopicPartition, fetched: ConsumerRecord[Any, Any]) -> Record:
-    headers = tuple((name, value or b"") for name, value in fetched.headers)
+    headers = tuple([(name, value or b"") for name, value in fetched.headers])
     return Record(tp.topic, tp.partition, fetched.offset, fetched.key, fetched.value, headers)
