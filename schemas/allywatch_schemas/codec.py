@@ -93,7 +93,7 @@ def encode(
 
 def header(headers: Iterable[tuple[str, bytes | None]], name: str) -> str | None:
     """The first header of that name as text; None if there is none, or Kafka's null as its value."""
-    for key, value in headers:  # a loop: this runs for every record, and a generator costs three times as much
+    for key, value in headers:  # for every record: a generator expression costs three times as much
         if key == name:
             return None if value is None else value.decode("utf-8", "replace")
     return None
