@@ -141,19 +141,26 @@ class KafkaWriter:
 
     async def _transact(self, outputs: Sequence[Output]) -> None:
         await self._producer.begin_transaction()
-        sent = [
-            await self._producer.send(
+        sent = []
+        for output in outputs:
+            delivery = await self._producer.send(
                 output.topic,
                 value=output.value,
                 key=output.key,
                 partition=self._partition,
                 headers=list(output.headers),
             )
-            for output in outputs
-        ]
+            delivery.add_done_callback(_seen)  # when a later send fails, nobody awaits this one
+            sent.append(delivery)
         # aiokafka would commit although a batch failed: every delivery is awaited first.
         await asyncio.gather(*sent)
         await self._producer.commit_transaction()
+
+
+def _seen(delivery: "asyncio.Future[Any]") -> None:
+    """Asyncio complains of an exception that nobody looked at."""
+    if not delivery.cancelled():
+        delivery.exception()
 
 
 class KafkaLog:
