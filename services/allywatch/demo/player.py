@@ -7,7 +7,8 @@ from typing import Any
 
 from allywatch.config import KafkaSettings
 from allywatch.demo.scenario import Step
-from allywatch_schemas import DiplomaticEvent, Message, NewsArticle, Retraction, Tick, TickOrigin
+from allywatch.stream.ticks import append_ticks
+from allywatch_schemas import DiplomaticEvent, Message, NewsArticle, Retraction, TickOrigin
 from allywatch_schemas.codec import encode
 from allywatch_schemas.topics import DIPLOMATIC_EVENTS, NEWS_ARTICLES, REGION_INPUTS
 
@@ -40,12 +41,7 @@ class Player:
 
     async def tick(self, time: datetime, origin: TickOrigin) -> None:
         """Let time pass in every partition."""
-        value, headers = encode(
-            Tick(time=time, origin=origin), id=f"tick:{time.isoformat()}", source=SOURCE, time=time
-        )
-        partitions = range(REGION_INPUTS.partitions)
-        sends = [await self._send(REGION_INPUTS.name, None, value, headers, p) for p in partitions]
-        await asyncio.gather(*sends)
+        await append_ticks(self._producer, time, origin)
 
     async def _send(
         self, topic: str, key: bytes | None, value: bytes, headers: Any, partition: int | None
