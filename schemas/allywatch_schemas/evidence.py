@@ -163,12 +163,28 @@ class Evidence(Part):
         return self
 
 
+NearKey = Annotated[str, StringConstraints(pattern=r"^[0-9a-z]{4,16}$")]
+
+
 class Document(Part):
     """The document some evidence of a batch comes from, and where its record stood."""
 
     doc_id: Identifier = Field(description="`id` of the article or event.")
     version: int = Field(default=1, ge=1, description="Replaces what a lower version contributed.")
     fingerprint: str = Field(description="Equal for copies of one text: an origin.", max_length=64)
+    near: tuple[NearKey, ...] = Field(
+        default=(),
+        description="Keys of the text that survive small edits: documents that share one are copies.",
+        max_length=16,
+    )
+    family: str | None = Field(
+        default=None,
+        description="The publisher's house: sister sites have one. None: the source stands alone.",
+        max_length=100,
+    )
+    cites: tuple[str, ...] = Field(
+        default=(), description="Agencies and papers it names as its source, by family.", max_length=8
+    )
     source: Source = Field(description="Who published it.")
     published_at: UtcTime = Field(description="When.")
     title: str = Field(default="", description="Shortened where it is longer.", max_length=300)
@@ -186,6 +202,13 @@ class Document(Part):
     exercise: bool = Field(default=False, description="Invented for a drill or a demonstration.")
 
 
+class FeedCount(Part):
+    """How many records of a poll one feed brought."""
+
+    feed: str = Field(description="As in `feed` of its articles.", min_length=1, max_length=300)
+    records: int = Field(ge=1, description="How many.")
+
+
 class SourceRange(Part):
     """Offsets [start, end) of one partition of a source topic that a poll took up."""
 
@@ -200,6 +223,11 @@ class SourceRange(Part):
         default_factory=dict,
         description="Records by hour of event time (`2026-11-22T14`), for shares of the world's news.",
         json_schema_extra={"additionalProperties": False},
+    )
+    feeds: tuple[FeedCount, ...] = Field(
+        default=(),
+        description="Records by the feed they came from: what silence is told by.",
+        max_length=1_000,
     )
 
     @model_validator(mode="after")

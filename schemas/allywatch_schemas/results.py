@@ -6,6 +6,7 @@ from typing import ClassVar, Self
 from pydantic import Field, model_validator
 
 from allywatch_schemas.base import Identifier, Message, Part, RegionId, Share, Text, Url, UtcTime
+from allywatch_schemas.control import CoverageState
 from allywatch_schemas.evidence import EvidenceKind, Mechanism, Modality, PloverRoot, Track
 from allywatch_schemas.sources import Source
 
@@ -46,16 +47,32 @@ class Sequence(Part):
 
 
 class Contribution(Part):
-    """What one origin (all copies of one text) adds. All contributions sum to the pressure, exactly."""
+    """What one origin (all copies of one story) adds. All contributions sum to the pressure, exactly."""
 
     origin: str = Field(
-        description="Fingerprint of the text; `other` for everything not listed.", max_length=100
+        description="Fingerprint of the text; `other` for everything not listed; `usual` for what a day "
+        "like any other scores.",
+        max_length=100,
     )
     track: Track | None = Field(default=None, description="Which line of the triad; none for `other`.")
     points: int = Field(
         description="Micro-points of pressure now, after decay. Negative: it lowers the risk."
     )
+    score_tenths: int = Field(
+        default=0,
+        description="What it adds to the score, in tenths of a point. All of a region's contributions sum to "
+        "its score, exactly.",
+    )
     documents: int = Field(ge=0, description="Documents, all copies counted.")
+    root: str | None = Field(
+        default=None,
+        description="Whose word it is in the end: the agency that is cited, or else the publisher's family. "
+        "Origins with one root are not independent of each other.",
+        max_length=200,
+    )
+    copies: tuple[Source, ...] = Field(
+        default=(), description="Who else carries it, the strongest first.", max_length=8
+    )
     evidence_id: Identifier | None = Field(default=None, description="Its strongest item of evidence.")
     kind: EvidenceKind | None = Field(default=None, description="Of that item.")
     mechanism: Mechanism | None = Field(default=None, description="Of that item.")
@@ -66,6 +83,18 @@ class Contribution(Part):
     url: Url | None = Field(default=None, description="Of the document quoted.")
     source: Source | None = Field(default=None, description="Who published it.")
     published_at: UtcTime | None = Field(default=None, description="When.")
+
+
+class FlipSet(Part):
+    """The fewest independent origins without which the level would be lower; nothing else changed."""
+
+    size: int = Field(ge=1, description="How many origins.")
+    origins: tuple[str, ...] = Field(
+        default=(),
+        description="Which, as in `contributions`; none listed if there are more than 20.",
+        max_length=20,
+    )
+    level: Level = Field(description="What the level would be without them.")
 
 
 class Tracks(Part):
@@ -106,6 +135,21 @@ class RegionRisk(Message):
         default=0, ge=0, description="Standard deviation of that history, micro-points."
     )
     history_days: int = Field(default=0, ge=0, description="Days of history known.")
+    z: float | None = Field(
+        default=None,
+        description="Pressure above its usual, in standard deviations: what alarms are made of. Unbounded; "
+        "none while learning.",
+    )
+    slow_pressure: int = Field(
+        default=0, description="Micro-points at a half-life of about a week: how tense the times are."
+    )
+    coverage: CoverageState = Field(
+        default=CoverageState.OK, description="The worst of the feeds that speak of it."
+    )
+    flip: FlipSet | None = Field(
+        default=None, description="What the level hangs on; none at the lowest level, or where none suffices."
+    )
+    note: Text = Field(default="", description="In words: what holds the level down, or what is inexact.")
     tracks: Tracks = Field(default=Tracks(), description="The pressure, line by line.")
     contributions: tuple[Contribution, ...] = Field(
         default=(), description="Where the pressure comes from, strongest first."
@@ -151,6 +195,22 @@ class TransitionReason(StrEnum):
     RESOLVED_BY_PERSON = "resolved_by_person"
     CANCELLED_BY_PERSON = "cancelled_by_person"
     EVIDENCE_RETRACTED = "evidence_retracted"
+    """What it stood on was withdrawn: the end of the episode."""
+    EVIDENCE_REVISED = "evidence_revised"
+    """Some of what it began with was withdrawn or corrected, and it stands on the rest."""
+    NEW_EVIDENCE = "new_evidence"
+    """Independent evidence came that was not known when people were last told."""
+    ESCALATED = "escalated"
+    """The value is half as high again as when people were last told."""
+    UNHEARD = "unheard"
+    """Too little is heard to believe that it is over."""
+    OTHER = "other"
+    """A reason that this reader does not know: written by a newer release."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> "TransitionReason":
+        """Readers outlive writers: what a newer writer says is kept apart, not refused."""
+        return cls.OTHER
 
 
 class Alert(Message):
@@ -186,6 +246,18 @@ class Alert(Message):
     origins: int = Field(ge=1, description="Independent origins behind it.")
     actor: str | None = Field(default=None, description="Who, where a person caused the transition.")
     muted: bool = Field(default=False, description="A person asked for silence; transitions go on.")
+    notify: bool = Field(
+        default=True,
+        description="Whether to tell people: it opened, grew worse, ended, or stands on new ground. "
+        "False for what changes nothing they were told, and while the alert flaps.",
+    )
+    flapping: bool = Field(
+        default=False,
+        description="It opened and closed too often lately; it is reported once, not each time.",
+    )
+    flip: FlipSet | None = Field(
+        default=None, description="What the level hangs on; none at the lowest level, or where none suffices."
+    )
     sequence: Sequence = Field(description="The input record that caused it.")
     method_version: str = Field(description="The method in force.", max_length=100)
     exercise: bool = Field(default=False, description="Some of its evidence was invented for a drill.")

@@ -74,6 +74,13 @@ REGION_STATE = Topic(
     max_message_bytes=2 * MAX_INPUT_BYTES,
     extra=_SMALL_LOG,
 )
+REGION_SNAPSHOTS = Topic(
+    "region-snapshots",
+    (),
+    "The engine's state at the first tick of each day: where a look into the past starts from; private.",
+    31,
+    max_message_bytes=2 * MAX_INPUT_BYTES,
+)
 REGION_RISK = Topic(
     "region-risk",
     (RegionRisk,),
@@ -83,7 +90,15 @@ REGION_RISK = Topic(
 )
 REGION_ALERTS = Topic("region-alerts", (Alert,), "Every transition of every alert; key: the alert key.", 90)
 
-_MAIN = (NEWS_ARTICLES, DIPLOMATIC_EVENTS, REGION_INPUTS, REGION_STATE, REGION_RISK, REGION_ALERTS)
+_MAIN = (
+    NEWS_ARTICLES,
+    DIPLOMATIC_EVENTS,
+    REGION_INPUTS,
+    REGION_STATE,
+    REGION_SNAPSHOTS,
+    REGION_RISK,
+    REGION_ALERTS,
+)
 
 
 def dead_letters_of(topic: str) -> str:
