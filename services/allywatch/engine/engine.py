@@ -34,7 +34,7 @@ from allywatch_schemas import (
     Tick,
 )
 from allywatch_schemas import Sequence as At
-from allywatch_schemas.codec import DecodeError, decode
+from allywatch_schemas.codec import DecodeError, Headers, decode
 from allywatch_schemas.topics import REGION_INPUTS
 
 MAX_COMMANDS = 64
@@ -92,7 +92,17 @@ class RegionEngine:
             message: Message = decode(record.value, record.headers, REGION_INPUTS.messages)
         except DecodeError as bad:
             return Effects(rejections=(Rejection(RejectReason(bad.reason.value), bad.detail),))
-        turn = Turn(self._setting, record, states)
+        return self.take(message, record.offset, states, record.headers)
+
+    def take(
+        self, message: Message, offset: int, states: Mapping[bytes, State], headers: Headers = ()
+    ) -> Effects[State]:
+        """Apply one message as it stands at `offset` of `region-inputs`; a replay in process pays no JSON.
+
+        Raises:
+            StopWorker: A method is in force that this worker does not know.
+        """
+        turn = Turn(self._setting, offset, headers, states)
         self._handlers[type(message)](turn, message)  # type: ignore[operator]
         return turn.effects()
 

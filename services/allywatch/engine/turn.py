@@ -18,9 +18,9 @@ from allywatch.engine.state import (
     withdrawn_key,
 )
 from allywatch.errors import RejectReason, StopWorker
-from allywatch.records import REDRIVEN, Effects, Output, Record, Rejection
+from allywatch.records import REDRIVEN, Effects, Output, Rejection
 from allywatch_schemas import Sequence
-from allywatch_schemas.codec import header
+from allywatch_schemas.codec import Headers, header
 
 Step = Callable[[RegionState, Surroundings], Outcome]
 """What happens to one region."""
@@ -61,7 +61,9 @@ class Turn:
     """Collects the effects of one record. It lives as long as one call of `apply`."""
 
     setting: Setting
-    record: Record
+    offset: int
+    """Of the record in `region-inputs`."""
+    headers: Headers
     states: Mapping[bytes, State]
     shared: PartitionState = field(init=False)
     _before: PartitionState = field(init=False)
@@ -108,7 +110,7 @@ class Turn:
     @property
     def redriven(self) -> bool:
         """Whether the record was put back by hand."""
-        return header(self.record.headers, REDRIVEN) is not None
+        return header(self.headers, REDRIVEN) is not None
 
     def missed(self) -> frozenset[str]:
         """Regions that may have missed a record which is now put back: none, unless it is."""
@@ -137,14 +139,14 @@ class Turn:
     def effects(self) -> Effects[State]:
         """All of it. A record that changed nothing leaves no trace."""
         if self._changes or self.shared != self._before:
-            self._changes[PARTITION_KEY] = replace(self.shared, offset=self.record.offset)
+            self._changes[PARTITION_KEY] = replace(self.shared, offset=self.offset)
         return Effects(self._changes, self._outputs, self._rejections)
 
     def _alerts(self, outcome: Outcome, around: Surroundings, actor: str | None) -> Iterator[Output]:
         clock, view = self.shared.clock, outcome.view
         if clock is None or view is None:
             return
-        sequence = Sequence(partition=self.setting.partition, offset=self.record.offset)
+        sequence = Sequence(partition=self.setting.partition, offset=self.offset)
         name = self.setting.name(around.region)
         for change in outcome.changes:
             yield publication.alert_record(change, outcome.state, around, view, clock, name, sequence, actor)
