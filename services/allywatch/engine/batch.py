@@ -95,7 +95,7 @@ def take_up(
     fresh = [_count(draft, share, around) for share in shares]
     draft.fold_excess()
     after = replace(state, ledger=draft.done()) if draft.changed else state
-    if around.clock is None or not (any(lost) or any(fresh)):
+    if around.clock is None or around.waits or not (any(lost) or any(fresh)):
         return Outcome(after)
     before = Before(state.ledger.origins, region.look(state, around)) if any(lost) else None
     return region.review(after, around, region.look(after, around), around.clock, before)

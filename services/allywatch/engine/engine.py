@@ -44,9 +44,26 @@ MAX_COMMANDS = 64
 class RegionEngine:
     """What a partition owner runs for the regions of one partition (`allywatch.records.Application`)."""
 
-    def __init__(self, method: Method, registry: Places, regions: Collection[str], partition: int) -> None:
-        """`regions` are those whose key falls to `partition`; all of them get a score."""
-        self._setting = Setting(method, registry, frozenset(regions), partition)
+    def __init__(
+        self,
+        method: Method,
+        registry: Places,
+        regions: Collection[str],
+        partition: int,
+        *,
+        on_ticks_alone: bool = False,
+    ) -> None:
+        """An engine without a state; the caller keeps that.
+
+        Args:
+            method: How scores and alerts are made.
+            registry: Names and groups.
+            regions: Those whose key falls to `partition`; all of them get a score.
+            partition: Of `region-inputs`.
+            on_ticks_alone: Evidence is reviewed at the next tick and not before: for a replay of events
+                that are dated by the day, where the end of a day is the first moment that knows all of it.
+        """
+        self._setting = Setting(method, registry, frozenset(regions), partition, on_ticks_alone)
         self._handlers = {
             EvidenceBatch: apply_batch,
             Retraction: _retract,

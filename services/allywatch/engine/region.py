@@ -30,6 +30,8 @@ class Surroundings:
     groups: tuple[str, ...]
     clock: int | None
     coverage: CoverageState
+    waits: bool = False
+    """Evidence is reviewed at the next tick, not when it comes."""
 
     @property
     def hour(self) -> int | None:

@@ -34,6 +34,8 @@ class Setting:
     places: Places
     regions: frozenset[str]
     partition: int
+    on_ticks_alone: bool = False
+    """Evidence waits for the next tick to be reviewed: where time is known by the day."""
 
     def around(self, region: str, shared: PartitionState) -> Surroundings:
         """A region's surroundings at the partition's clock."""
@@ -43,6 +45,7 @@ class Setting:
             self.places.groups_of(region),
             shared.clock,
             coverage_of(region, shared.coverage),
+            self.on_ticks_alone,
         )
 
     def name(self, region: str) -> str:
