@@ -10,6 +10,7 @@ from allywatch.engine import encoding, publication, region
 from allywatch.engine.batch import REMEMBER_HOURS, apply_batch, roll_world, take_up, withdraw
 from allywatch.engine.method import Method, Places
 from allywatch.engine.region import Change, Outcome, Surroundings
+from allywatch.engine.snapshot import begins_day, snapshot
 from allywatch.engine.state import (
     IMPAIRED_SINCE_UNKNOWN,
     WITHDRAWN_PREFIX,
@@ -52,6 +53,7 @@ class RegionEngine:
         partition: int,
         *,
         on_ticks_alone: bool = False,
+        snapshots: bool = False,
     ) -> None:
         """An engine without a state; the caller keeps that.
 
@@ -62,7 +64,9 @@ class RegionEngine:
             partition: Of `region-inputs`.
             on_ticks_alone: Evidence is reviewed at the next tick and not before: for a replay of events
                 that are dated by the day, where the end of a day is the first moment that knows all of it.
+            snapshots: The first tick of each UTC day also gives a snapshot of the partition.
         """
+        self._snapshots = snapshots
         self._setting = Setting(method, registry, frozenset(regions), partition, on_ticks_alone)
         self._handlers = {
             EvidenceBatch: apply_batch,
@@ -121,7 +125,10 @@ class RegionEngine:
         """
         turn = Turn(self._setting, offset, headers, states)
         self._handlers[type(message)](turn, message)  # type: ignore[operator]
-        return turn.effects()
+        effects = turn.effects()
+        if self._snapshots and begins_day(shared_of(states).clock, turn.shared.clock):
+            effects = self._with_snapshot(effects, states, offset, turn.shared.clock or 0)
+        return effects
 
     def summarise(self, changed: Collection[bytes], states: Mapping[bytes, State]) -> Sequence[Output]:
         """The scores of the regions that changed, as of the last record. None before the first tick.
@@ -142,6 +149,13 @@ class RegionEngine:
                 view = region.look(state, around)
                 out.append(publication.risk_record(state, around, view, shared.clock, name, sequence))
         return out
+
+    def _with_snapshot(
+        self, effects: Effects[State], states: Mapping[bytes, State], offset: int, clock: int
+    ) -> Effects[State]:
+        after = {key: state for key, state in {**states, **effects.changes}.items() if state is not None}
+        taken = snapshot(after, offset, clock, self._setting.method)
+        return Effects(effects.changes, [*effects.outputs, *taken], effects.rejections)
 
 
 def _tick(turn: Turn, message: Tick) -> None:

@@ -3,11 +3,22 @@
 from collections.abc import Callable
 from typing import Any
 
-from allywatch.engine import RegionEngine, load_method
+import structlog
+
+from allywatch.engine import (
+    PARTITION_KEY,
+    Method,
+    PartitionState,
+    RegionEngine,
+    State,
+    load_method,
+)
 from allywatch.records import Application
-from allywatch.regions import load_registry
+from allywatch.regions import Registry, load_registry
 from allywatch_schemas import PARTITIONS
 from allywatch_schemas.partitioning import partition_of
+
+_log = structlog.get_logger("allywatch.score")
 
 
 def engine_maker() -> Callable[[int], Application[Any]]:
@@ -20,7 +31,41 @@ def engine_maker() -> Callable[[int], Application[Any]]:
     method = load_method(registry)
 
     def make(partition: int) -> Application[Any]:
-        regions = [r for r in registry.regions if partition_of(r.encode(), PARTITIONS) == partition]
-        return RegionEngine(method, registry, regions, partition)
+        return DeployedEngine(method, registry, regions_of(partition, registry), partition)
 
     return make
+
+
+def regions_of(partition: int, registry: Registry) -> list[str]:
+    """The regions of a partition."""
+    return [region for region in registry.regions if partition_of(region.encode(), PARTITIONS) == partition]
+
+
+class DeployedEngine(RegionEngine):
+    """The engine as workers run it: it takes snapshots, and says when the method is not the one activated."""
+
+    def __init__(self, method: Method, registry: Registry, regions: list[str], partition: int) -> None:
+        super().__init__(method, registry, regions, partition, snapshots=True)
+        self._installed = method.version, method.digest
+        self._partition = partition
+
+    def decode_state(self, key: bytes, value: bytes) -> State:
+        """The state as stored.
+
+        Raises:
+            ValueError: It is corrupt.
+        """
+        state = super().decode_state(key, value)
+        if key == PARTITION_KEY and isinstance(state, PartitionState):
+            self._compare(state.method)
+        return state
+
+    def _compare(self, activated: tuple[str, str] | None) -> None:
+        if activated is not None and activated != self._installed:
+            _log.warning(
+                "the method changed without activation: the log does not say from where on scores are made "
+                "differently. Run `allywatch activate`, or start the release that holds the activated method",
+                partition=self._partition,
+                activated=f"{activated[0]} ({activated[1][:12]})",
+                installed=f"{self._installed[0]} ({self._installed[1][:12]})",
+            )

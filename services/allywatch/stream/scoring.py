@@ -30,14 +30,21 @@ from allywatch.stream.reporting import Reporter
 from allywatch.stream.ticks import tick_for_ever
 from allywatch.stream.waiting import wait_for_topics
 from allywatch.stream.work import Pace, Work
-from allywatch_schemas.topics import REGION_ALERTS, REGION_INPUTS, REGION_RISK, REGION_STATE, TOPICS
+from allywatch_schemas.topics import (
+    REGION_ALERTS,
+    REGION_INPUTS,
+    REGION_RISK,
+    REGION_SNAPSHOTS,
+    REGION_STATE,
+    TOPICS,
+)
 
 _log = structlog.get_logger(__name__)
 
 METRICS_PORT = 9103
 NEEDED = tuple(
     name
-    for main in (REGION_INPUTS, REGION_STATE, REGION_RISK, REGION_ALERTS)
+    for main in (REGION_INPUTS, REGION_STATE, REGION_SNAPSHOTS, REGION_RISK, REGION_ALERTS)
     for name in TOPICS
     if name.startswith(main.name)
 )
