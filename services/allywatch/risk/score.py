@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
+from allywatch.risk.confidence import confidence_of, root_of
 from allywatch.risk.ledger import Origin
 from allywatch.risk.pressure import Baseline, spread_used
 from allywatch.risk.weights import MICRO, Curve, Weights
@@ -66,27 +67,6 @@ def level_of(score: int, weights: Weights) -> Level:
     return next(level for level in reversed(LEVELS) if score >= round(weights.levels.floor(level) * 10))
 
 
-def confidence_of(
-    origins: Collection[Origin], coverage: CoverageState, learning: bool, weights: Weights
-) -> int:
-    """Per mille: many independent origins, sure of what they say, against known history, well heard.
-
-    origins / (origins + half) × weighted mean of certainty × learning factor × coverage factor.
-    """
-    total = sum(origin.lead.weight for origin in origins)
-    if not total:
-        return 0
-    certainty = sum(origin.lead.weight * origin.lead.certainty for origin in origins) // total
-    given = weights.confidence
-    out = certainty * len(origins) // (len(origins) + given.origins_half)
-    if learning:
-        out = out * round(given.learning * 1000) // 1000
-    if coverage is not CoverageState.OK:
-        factor = given.silent if coverage is CoverageState.SILENT else given.degraded
-        out = out * round(factor * 1000) // 1000
-    return out
-
-
 def assess(
     pressure: int,
     baseline: Baseline,
@@ -98,20 +78,21 @@ def assess(
     score = score_of(pressure, baseline, weights)
     learning = is_learning(baseline, weights)
     raising = [origin for origin in origins if origin.lead.raises]
-    confidence = confidence_of(raising or origins, coverage, learning, weights)
-    caps = tuple(_caps(len(raising), confidence, learning, weights))
+    sure = confidence_of(raising or origins, coverage, baseline.days, weights)
+    roots = {root_of(origin.lead) for origin in raising}
+    caps = tuple(_caps(len(roots), sure.founded, learning, weights))
     level = level_of(score, weights)
     if not caps or LEVELS.index(level) <= LEVELS.index(weights.caps.level):
-        return Assessment(score, score, level, confidence, caps)
+        return Assessment(score, score, level, sure.total, caps)
     above = LEVELS[LEVELS.index(weights.caps.level) + 1]
     effective = round(weights.levels.floor(above) * 10) - 1
-    return Assessment(score, effective, weights.caps.level, confidence, caps)
+    return Assessment(score, effective, weights.caps.level, sure.total, caps)
 
 
-def _caps(origins: int, confidence: int, learning: bool, weights: Weights) -> list[Cap]:
+def _caps(roots: int, founded: int, learning: bool, weights: Weights) -> list[Cap]:
     out = [Cap.LEARNING] if learning else []
-    if origins < weights.caps.min_origins:
+    if roots < weights.caps.min_origins:
         out.append(Cap.FEW_ORIGINS)
-    if confidence < round(weights.caps.min_confidence * 1000):
+    if founded < round(weights.caps.min_confidence * 1000):
         out.append(Cap.LOW_CONFIDENCE)
     return out

@@ -13,6 +13,9 @@ MICRO = 1_000_000
 TRACKS = (Track.WORDS, Track.ACTS, Track.DE_ESCALATION)
 """The order in which states list the triad."""
 
+UNSURE = (Modality.CONDITIONAL, Modality.SPECULATIVE, Modality.DENIED, Modality.HISTORIC)
+"""What is said so is no report that it is so: by itself it never lifts a level above the cap."""
+
 Weight = Annotated[float, Field(ge=0, le=1)]
 Curve = Annotated[tuple[tuple[float, float], ...], Field(min_length=2)]
 
@@ -72,17 +75,18 @@ class LevelFloors(_Part):
 class ConfidenceWeights(_Part):
     """What lowers confidence."""
 
-    origins_half: int = Field(ge=0, le=100)
-    learning: Weight
+    one_origin: Weight
+    no_history: Weight
+    history_half_days: int = Field(ge=1, le=400)
     degraded: Weight
     silent: Weight
 
 
 class Caps(_Part):
-    """With fewer origins or less confidence than this, no level above `level`."""
+    """With fewer independent origins or less confidence than this, no level above `level`."""
 
     level: Level
-    min_origins: int = Field(ge=0)
+    min_origins: int = Field(ge=1)
     min_confidence: Weight
 
 
@@ -111,6 +115,11 @@ class Weights(_Part):
                 raise ValueError(f"{name} must give a weight to every {name}; missing: {', '.join(missing)}")
         for name in ("standardised", "learning"):
             _check_curve(name, getattr(self, name))
+        for unsure in UNSURE:
+            if self.modality[unsure] >= self.caps.min_confidence:
+                raise ValueError(
+                    f"caps.min_confidence must be above modality.{unsure}: that alone must not pass"
+                )
         if self.learning[-1][1] >= self.levels.high:
             raise ValueError("learning must stay below levels.high: nothing is above elevated while learning")
         return self

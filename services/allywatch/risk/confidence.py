@@ -1,0 +1,122 @@
+"""How well a score is founded: per mille, beside the score and never inside it. All in integers.
+
+    confidence = min(corroboration, firmness) × history × coverage
+
+A chain of reasons is as good as its weakest link, so what many say loosely is worth no more than what one
+says loosely, and what one says firmly no more than one word. The formula keeps both halves apart, so that
+which origins it hangs on can be told exactly (`allywatch.risk.counterfactual`).
+
+It knows no freshness: fading lowers the pressure already, and would count twice.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from math import prod
+
+from allywatch.risk.ledger import Copy, Origin
+from allywatch.risk.weights import ConfidenceWeights, Weights
+from allywatch_schemas import CoverageState
+
+FULL = 1_000
+"""Per mille."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """The parts of a confidence, each per mille."""
+
+    corroboration: int
+    """The chance that at least one independent origin is right."""
+    firmness: int
+    """How firmly they say it, by weight: 1000 asserted, a quarter of that speculative."""
+    history: int
+    """How well the region's own past is known."""
+    coverage: int
+    """How well we hear."""
+
+    @property
+    def founded(self) -> int:
+        """What is heard, and how it compares: all but coverage, since silence must not lower a level."""
+        return min(self.corroboration, self.firmness) * self.history // FULL
+
+    @property
+    def total(self) -> int:
+        """The confidence that is published."""
+        return self.founded * self.coverage // FULL
+
+
+def confidence_of(
+    origins: Collection[Origin], coverage: CoverageState, days: int, weights: Weights
+) -> Confidence:
+    """The confidence in what these origins say.
+
+    Args:
+        origins: Those that the score leans on.
+        coverage: The worst of the feeds that speak of the region.
+        days: Of its history.
+        weights: The method's.
+    """
+    given = weights.confidence
+    return Confidence(
+        corroboration_of(most_reliable(origins, given).values()),
+        firmness_of(origins, weights),
+        history_of(days, given),
+        coverage_of(coverage, given),
+    )
+
+
+def root_of(copy: Copy) -> str:
+    """Whose word a copy is; origins with one root are not independent of each other."""
+    return copy.voice or copy.source_id or copy.key
+
+
+def reliability_of(copy: Copy, given: ConfidenceWeights) -> int:
+    """The chance that a copy's best reason is right, per mille: as it was read, from that source."""
+    return min(copy.certainty, round(given.one_origin * FULL))
+
+
+def most_reliable(origins: Iterable[Origin], given: ConfidenceWeights) -> Mapping[str, int]:
+    """By root, the reliability of its best origin."""
+    best: dict[str, int] = {}
+    for origin in origins:
+        root = root_of(origin.lead)
+        best[root] = max(best.get(root, 0), reliability_of(origin.lead, given))
+    return best
+
+
+def corroboration_of(reliabilities: Collection[int]) -> int:
+    """The chance that not all independent roots are wrong: 1 − Π(1 − r), rounded down.
+
+    The noisy or of Pearl (Probabilistic Reasoning in Intelligent Systems, 1988). Exact whatever the order.
+    """
+    wrong = prod(FULL - each for each in reliabilities)
+    scale: int = FULL ** len(reliabilities)
+    return (scale - wrong) * FULL // scale
+
+
+def firmness_of(origins: Collection[Origin], weights: Weights) -> int:
+    """The mean weight of their modality; each origin counts by its fresh points."""
+    total = sum(origin.lead.weight for origin in origins)
+    if not total:
+        return 0
+    said = said_of(weights)
+    return sum(origin.lead.weight * said[origin.lead.modality] for origin in origins) // total
+
+
+def said_of(weights: Weights) -> Mapping[str, int]:
+    """The weight of each modality, per mille; what has none was said plainly."""
+    return {"": FULL} | {
+        modality.value: round(weight * FULL) for modality, weight in weights.modality.items()
+    }
+
+
+def history_of(days: int, given: ConfidenceWeights) -> int:
+    """Rises from `no_history` towards 1; halfway after `history_half_days`."""
+    least, days = round(given.no_history * FULL), max(0, days)
+    return least + (FULL - least) * days // (days + given.history_half_days)
+
+
+def coverage_of(coverage: CoverageState, given: ConfidenceWeights) -> int:
+    """What is heard of what should be."""
+    factors = {CoverageState.DEGRADED: given.degraded, CoverageState.SILENT: given.silent}
+    return round(factors.get(coverage, 1.0) * FULL)
