@@ -89,6 +89,6 @@ def test_the_app_keeps_no_tables_serves_nothing_and_makes_no_topics() -> None:
 def test_the_worker_waits_for_its_topics_and_their_dead_letters() -> None:
     assert set(NEEDED) == {
         f"{name}{suffix}"
-        for name in ("region-inputs", "region-state", "region-risk", "region-alerts")
+        for name in ("region-inputs", "region-state", "region-snapshots", "region-risk", "region-alerts")
         for suffix in ("", "-dlq")
     }

@@ -1,0 +1,100 @@
+"""The methods at hand, by version and digest: the installed one, and those whose files a person names."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from allywatch.engine import Method, RegionEngine, load_method, method_files, parse_method
+from allywatch.errors import AllywatchError
+from allywatch.past.refusal import RefusalReason, Refused
+from allywatch.regions import Registry, load_registry, parse_registry
+from allywatch.stream.engines import regions_of
+
+REGISTRY_FOLDER = "regions/data"
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """A method together with its registry: all that an engine needs."""
+
+    method: Method
+    registry: Registry
+
+    @property
+    def name(self) -> tuple[str, str]:
+        """Version and digest."""
+        return self.method.version, self.method.digest
+
+    def engine(self, partition: int) -> RegionEngine:
+        """The engine of a partition under this method."""
+        return RegionEngine(self.method, self.registry, regions_of(partition, self.registry), partition)
+
+
+def installed() -> Rulebook:
+    """What this release of allywatch ships.
+
+    Raises:
+        ConfigError: One of its files is wrong.
+    """
+    registry = load_registry()
+    return Rulebook(load_method(registry), registry)
+
+
+def from_folder(folder: Path) -> Rulebook:
+    """The method whose files lie in a folder, as they do in the package of its release.
+
+    Args:
+        folder: Holds the method's files (`risk/weights.yaml` and so on) and, unless the registry is the
+            installed one, `regions/data/*.yaml`.
+
+    Raises:
+        AllywatchError: A file is missing.
+        ConfigError: A file is wrong (or an ExceptionGroup of several).
+    """
+    names = list(method_files())
+    if missing := [name for name in names if not (folder / name).is_file()]:
+        raise AllywatchError(
+            f"{folder} holds no method: {', '.join(missing)} missing. Name the folder `allywatch` of an "
+            "unpacked release."
+        )
+    texts = {name: (folder / name).read_text("utf-8") for name in names}
+    places = {file.name: file.read_text("utf-8") for file in (folder / REGISTRY_FOLDER).glob("*.yaml")}
+    registry = parse_registry(places) if places else load_registry()
+    return Rulebook(parse_method(texts, registry), registry)
+
+
+class Methods:
+    """The rulebooks at hand, and the engines of one partition under them."""
+
+    def __init__(self, partition: int, at_hand: Sequence[Rulebook]) -> None:
+        """The first of `at_hand` is taken where the log does not say which was in force."""
+        self._engines: Mapping[tuple[str, str], RegionEngine] = {
+            book.name: book.engine(partition) for book in at_hand
+        }
+        self.first = at_hand[0].name
+
+    def engine(self, name: tuple[str, str]) -> RegionEngine:
+        """The engine under the method of this version and digest.
+
+        Raises:
+            Refused: It is not at hand.
+        """
+        if engine := self._engines.get(name):
+            return engine
+        version, digest = name
+        raise Refused(
+            RefusalReason.METHOD_UNKNOWN,
+            f"method {version} (digest {digest[:12]}) was in force then, and at hand is {self._at_hand()}. "
+            "Name the folder of the release that holds it: --method DIR.",
+        )
+
+    def other_version(self, version: str) -> Refused:
+        """What to say when the outputs of the time name another method than the log."""
+        return Refused(
+            RefusalReason.METHOD_UNKNOWN,
+            f"method {version} made what was published then, without having been activated, and at hand is "
+            f"{self._at_hand()}. Name the folder of the release that holds it: --method DIR.",
+        )
+
+    def _at_hand(self) -> str:
+        return " and ".join(f"{version} ({digest[:12]})" for version, digest in self._engines)
