@@ -5,6 +5,7 @@ import sys
 import typer
 
 from allywatch import __version__
+from allywatch.backtest.command import backtest
 from allywatch.broker.command import broker, redrive, topics
 from allywatch.checks.command import check_config
 from allywatch.demo.command import demo
@@ -45,6 +46,7 @@ app.add_typer(ingest_app, name="ingest")
 app.command()(extract)
 app.command()(score)
 app.command()(tail)
+app.command()(backtest)
 app.command()(broker)
 app.command()(topics)
 app.command()(redrive)

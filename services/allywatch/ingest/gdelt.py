@@ -33,6 +33,17 @@ def items(rows: Rows) -> Iterator[Item]:
     Raises:
         BadFile: None of the first rows has 61 columns.
     """
+    check(rows)
+    for number, raw in rows:
+        yield Item(number, raw, partial(parse, raw))
+
+
+def check(rows: Rows) -> None:
+    """Look at the first rows of a file.
+
+    Raises:
+        BadFile: None of them has 61 columns.
+    """
     head = rows.peek(_SNIFFED)
     if not any(raw.count(b"\t") == COLUMNS - 1 for _, raw in head):
         found = head[0][1].count(b"\t") + 1 if head else 0
@@ -40,8 +51,18 @@ def items(rows: Rows) -> Iterator[Item]:
             f"{rows.name}: not a GDELT 2 event export: {COLUMNS} tab-separated columns are expected, "
             f"the first row has {found}. Give a *.export.CSV file, plain, .gz or .zip."
         )
-    for number, raw in rows:
-        yield Item(number, raw, partial(parse, raw))
+
+
+def sides_of(raw: bytes) -> tuple[str | None, str | None] | None:
+    """The countries of a row, for who wants few of the rows; None: `parse` must say."""
+    if raw.count(b"\t") != COLUMNS - 1:
+        return None
+    row = raw.split(b"\t", _ACTOR2 + _COUNTRY + 1)
+    codes = country_codes()
+    return (
+        codes.get(row[_ACTOR1 + _COUNTRY].decode("ascii", "replace")),
+        codes.get(row[_ACTOR2 + _COUNTRY].decode("ascii", "replace")),
+    )
 
 
 def parse(raw: bytes) -> DiplomaticEvent:

@@ -1,0 +1,183 @@
+"""One backtest from files to findings."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from time import perf_counter
+
+from allywatch.backtest.dumps import (
+    ALERT_COLUMNS,
+    SCORE_COLUMNS,
+    TRANSITION_COLUMNS,
+    Dump,
+    alert_row,
+    score_row,
+    transition_row,
+)
+from allywatch.backtest.forms import Extraction, Opener, gdelt_form, icews_form
+from allywatch.backtest.history import Tally, Transition
+from allywatch.backtest.methods import load
+from allywatch.backtest.replaying import Replay
+from allywatch.backtest.rows import Share, Survey, by_day, survey
+from allywatch.backtest.scorecard import CurveKeeper, Curves, Scorecard, openings_of, score
+from allywatch.backtest.truth import read_crises, read_gprc
+from allywatch.errors import AllywatchError
+from allywatch.ingest.files import expand
+from allywatch.ingest.items import Kind
+from allywatch.regions import Registry
+
+_KINDS = {"icews": Kind.ICEWS, "gdelt": Kind.GDELT, "evidence": Kind.JSONL}
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to replay, and what to hold it against."""
+
+    events: tuple[Path, ...]
+    format: str
+    since: date | None = None
+    until: date | None = None
+    regions: frozenset[str] = frozenset()
+    """Empty: all."""
+    budget: float = 6.0
+    tick_hours: int | None = None
+    """None: 24 for events dated by the day, else 1."""
+    crises: Path | None = None
+    crisis_set: str | None = None
+    gprc: Path | None = None
+    method: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dumps:
+    """Where to write what."""
+
+    scores: Path | None = None
+    alerts: Path | None = None
+    transitions: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What came of it."""
+
+    method: str
+    digest: str
+    first: date
+    last: date
+    tally: Tally
+    curves: Curves
+    transitions: Sequence[Transition]
+    openings: Sequence[Transition]
+    scorecard: Scorecard
+    seconds: float
+
+    def as_dict(self) -> dict[str, object]:
+        """For JSON."""
+        return {
+            "method": self.method,
+            "method_digest": self.digest,
+            "from": self.first.isoformat(),
+            "to": self.last.isoformat(),
+            "regions": len(self.curves.scores),
+            "rows": self.tally.rows,
+            "documents": self.tally.documents,
+            "evidence": self.tally.items,
+            "bad_rows": self.tally.bad,
+            "transitions": len(self.transitions),
+            "openings": len(self.openings),
+            "events_per_s": round(self.tally.rows / self.seconds) if self.seconds else None,
+            **self.scorecard.as_dict(),
+        }
+
+
+def run(order: Order, dumps: Dumps | None = None) -> Findings:
+    """Replay and measure.
+
+    Raises:
+        AllywatchError: A file cannot be used, or an option makes no sense.
+    """
+    dumps = dumps or Dumps()
+    crises = None if order.crises is None else read_crises(order.crises, order.crisis_set)
+    gprc = None if order.gprc is None else read_gprc(order.gprc)
+    started = perf_counter()
+    registry, method = load(order.method, order.budget)
+    regions = _regions(order.regions, registry)
+    opener = opener_of(order.format, registry)
+    surveys = surveyed(order, opener)
+    replay = Replay(method, registry, regions, *_pace(order, surveys))
+    keeper = CurveKeeper()
+    first = last = None
+    with ExitStack() as files:
+        scores = files.enter_context(Dump(dumps.scores, SCORE_COLUMNS))
+        for samples in replay.days(_between(by_day(surveys, opener), order)):
+            keeper.take(samples)
+            scores.rows(map(score_row, samples))
+            first, last = first or samples[0].day, samples[0].day
+        seconds = perf_counter() - started
+        openings = openings_of(replay.transitions)
+        files.enter_context(Dump(dumps.alerts, ALERT_COLUMNS)).rows(map(alert_row, openings))
+        files.enter_context(Dump(dumps.transitions, TRANSITION_COLUMNS)).rows(
+            map(transition_row, replay.transitions)
+        )
+    if first is None or last is None:
+        raise AllywatchError("no row lies within those days. Give other files, or other --from and --to.")
+    curves = keeper.curves()
+    return Findings(
+        method.version,
+        method.digest,
+        first,
+        last,
+        replay.tally,
+        curves,
+        replay.transitions,
+        openings,
+        score(curves, openings, order.budget, crises, gprc),
+        seconds,
+    )
+
+
+def opener_of(format: str, registry: Registry) -> Opener:
+    """How to open a file of this format."""
+    extraction = Extraction(registry)
+    form = {"icews": icews_form, "gdelt": gdelt_form}[format]
+    return lambda rows: form(rows, extraction)
+
+
+def surveyed(order: Order, opener: Opener) -> list[Survey]:
+    """A look at every file.
+
+    Raises:
+        AllywatchError: One cannot be used, or none holds a dated row.
+    """
+    paths = [path for given in order.events for path in expand(given, _KINDS[order.format])]
+    found = [each for path in paths if (each := survey(path, opener)) is not None]
+    if not found:
+        raise AllywatchError(f"{order.events[0]}: no row has a date. Give files that hold events.")
+    return found
+
+
+def _pace(order: Order, surveys: Iterable[Survey]) -> tuple[bool, int]:
+    by_the_day = all(each.by_day for each in surveys)
+    hours = order.tick_hours or (24 if by_the_day else 1)
+    if 24 % hours:
+        raise AllywatchError(f"--tick {hours}: give a divisor of 24 (1, 2, 3, 4, 6, 8, 12 or 24).")
+    return by_the_day, hours
+
+
+def _regions(wanted: frozenset[str], registry: Registry) -> frozenset[str]:
+    if unknown := sorted(wanted - registry.regions.keys()):
+        raise AllywatchError(
+            f"--regions: {', '.join(unknown)}: no such region. Known: {', '.join(sorted(registry.regions))}."
+        )
+    return wanted or frozenset(registry.regions)
+
+
+def _between(days: Iterator[tuple[date, list[Share]]], order: Order) -> Iterator[tuple[date, list[Share]]]:
+    for day, shares in days:
+        if order.until is not None and day > order.until:
+            return
+        if order.since is None or day >= order.since:
+            yield day, shares
