@@ -1,14 +1,37 @@
 """Settings, from the environment (`ALLYWATCH_*`). Built in `cli.py` and in composition roots alone."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, ModelWrapValidatorHandler, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from allywatch.errors import AllywatchError
 
-class KafkaSettings(BaseSettings):
-    """How to reach Kafka (`ALLYWATCH_KAFKA_*`). TLS and SASL are passed through to every client."""
+
+class _Environment(BaseSettings):
+    """Settings whose mistakes are told in a line that names the variable."""
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _told_by_variable(cls, values: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return handler(values)
+        except ValidationError as exc:
+            first = exc.errors(include_url=False, include_input=False)[0]
+            name = "_".join(str(part) for part in first["loc"]).upper()
+            prefix = cls.model_config.get("env_prefix", "")
+            raise AllywatchError(f"{prefix}{name}: {first['msg']}. Correct that variable.") from None
+
+
+class KafkaSettings(_Environment):
+    """How to reach Kafka (`ALLYWATCH_KAFKA_*`). TLS and SASL are passed through to every client.
+
+    Raises:
+        AllywatchError: A value cannot be right, or one is missing that another asks for.
+    """
 
     model_config = SettingsConfigDict(env_prefix="ALLYWATCH_KAFKA_", frozen=True)
 
@@ -22,6 +45,17 @@ class KafkaSettings(BaseSettings):
     ssl_keyfile: Path | None = None
     ssl_keyfile_password: SecretStr | None = None
     ssl_check_hostname: bool = True
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.uses_sasl and not (self.sasl_username and self.sasl_password):
+            raise AllywatchError(
+                f"{self.security_protocol} needs a user and a password. "
+                "Set ALLYWATCH_KAFKA_SASL_USERNAME and ALLYWATCH_KAFKA_SASL_PASSWORD."
+            )
+        if self.ssl_keyfile and not self.ssl_certfile:
+            raise AllywatchError("a key alone says nothing. Set ALLYWATCH_KAFKA_SSL_CERTFILE too.")
+        return self
 
     @property
     def servers(self) -> list[str]:
@@ -49,18 +83,25 @@ class KafkaSettings(BaseSettings):
         }
 
     def ssl_context(self) -> Any:
-        """An `ssl.SSLContext` for these settings, or None without TLS."""
+        """An `ssl.SSLContext` for these settings, or None without TLS.
+
+        Raises:
+            AllywatchError: A file cannot be used.
+        """
         if not self.uses_tls:
             return None
         import ssl
 
-        context = ssl.create_default_context(cafile=str(self.ssl_cafile) if self.ssl_cafile else None)
+        cafile = self.ssl_cafile and str(self.ssl_cafile)
+        with _usable("SSL_CAFILE", self.ssl_cafile):
+            context = ssl.create_default_context(cafile=cafile)
         context.check_hostname = self.ssl_check_hostname
         if self.ssl_certfile:
-            password = self.ssl_keyfile_password.get_secret_value() if self.ssl_keyfile_password else None
-            context.load_cert_chain(
-                str(self.ssl_certfile), self.ssl_keyfile and str(self.ssl_keyfile), password
-            )
+            keyfile = self.ssl_keyfile or self.ssl_certfile
+            password = self.ssl_keyfile_password.get_secret_value() if self.ssl_keyfile_password else ""
+            with _usable("SSL_CERTFILE", self.ssl_certfile, "SSL_KEYFILE", "SSL_KEYFILE_PASSWORD"):
+                # Without a password OpenSSL would ask for one at the terminal.
+                context.load_cert_chain(str(self.ssl_certfile), str(keyfile), password)
         return context
 
     def for_aiokafka(self) -> dict[str, Any]:
@@ -98,7 +139,17 @@ class KafkaSettings(BaseSettings):
         return out
 
 
-class WorkerSettings(BaseSettings):
+@contextmanager
+def _usable(variable: str, file: Path | None, *others: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as exc:  # ssl.SSLError is one
+        why = getattr(exc, "reason", None) or exc.strerror or "not PEM"
+        names = " and ".join(f"ALLYWATCH_KAFKA_{name}" for name in (variable, *others))
+        raise AllywatchError(f"cannot use {file} for TLS: {why}. Correct {names}.") from None
+
+
+class WorkerSettings(_Environment):
     """What every worker shares (`ALLYWATCH_*`)."""
 
     model_config = SettingsConfigDict(env_prefix="ALLYWATCH_", frozen=True)

@@ -12,6 +12,10 @@ class StopWorker(AllywatchError):
     """The worker must stop: going on would lose or falsify something. Says the remedy."""
 
 
+class Refused(StopWorker):
+    """Kafka is there and will not take us with these settings; trying again cannot help."""
+
+
 class RetryLater(AllywatchError):
     """A passing fault outside (network, broker): the same call may succeed later."""
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from allywatch.client.access import check_access
 from allywatch.config import KafkaSettings
 from allywatch.errors import AllywatchError, RetryLater
 
@@ -19,15 +20,16 @@ def admin_client(kafka: KafkaSettings, timeout_seconds: float = 10.0) -> Iterato
         timeout_seconds: How long to try.
 
     Raises:
+        Refused: A broker is there and does not take us with these settings.
         RetryLater: No broker answered in that time.
     """
     from kafka import KafkaAdminClient
     from kafka.errors import KafkaTimeoutError
 
+    settings = kafka.for_kafka_python()
+    check_access(**settings)
     try:
-        client = KafkaAdminClient(
-            **kafka.for_kafka_python(), bootstrap_timeout_ms=round(timeout_seconds * 1000)
-        )
+        client = KafkaAdminClient(**settings, bootstrap_timeout_ms=round(timeout_seconds * 1000))
     except KafkaTimeoutError:
         raise RetryLater(
             f"no Kafka broker answered at {kafka.bootstrap} within {timeout_seconds:g} s. Start one with "
@@ -49,6 +51,7 @@ def topic_ids(kafka: KafkaSettings, topics: Iterable[str], timeout_seconds: floa
 
     Raises:
         AllywatchError: A topic does not exist, or cannot be described.
+        Refused: A broker is there and does not take us with these settings.
         RetryLater: No broker answered.
     """
     wanted = list(topics)

@@ -1,16 +1,14 @@
 """A real Apache Kafka (KRaft, one node) as a child process: for development, tests and the demo."""
 
 import fcntl
-import random
 import signal
-import socket
 import string
 import subprocess
 import tempfile
 import time
 import warnings
-from collections.abc import Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +17,7 @@ from typing import Self
 from allywatch.broker.classarchive import class_archive
 from allywatch.broker.distribution import BrokerError, Java, class_path, find_java, kafka_home, packaged
 from allywatch.broker.guard import Guard
+from allywatch.broker.ports import listening
 from allywatch.broker.storage import format_storage
 from allywatch_schemas import TOPICS
 
@@ -26,7 +25,6 @@ LOOPBACK = "127.0.0.1"
 FAST_START = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 """JVM options for a broker that is ready in seconds and small; C1 only costs it some throughput."""
 
-_SERVER_PORTS = range(20_000, 32_000)
 _READY = b"Kafka Server started"
 
 
@@ -42,6 +40,7 @@ class LocalBroker:
         host: The interface it listens on and tells its clients.
         jvm_options: For throughput measurements, or more memory.
         start_timeout: Seconds to wait for it; after an unclean stop it first checks its logs.
+        settings: Server properties that go before those of `server.properties`, such as further listeners.
     """
 
     def __init__(
@@ -52,12 +51,14 @@ class LocalBroker:
         host: str = LOOPBACK,
         jvm_options: Sequence[str] = FAST_START,
         start_timeout: float = 120.0,
+        settings: Mapping[str, str] | None = None,
     ) -> None:
         self.data_dir = data_dir.expanduser().resolve()
         self.host = host
         self._port = port or None
         self._jvm_options = tuple(jvm_options)
         self._start_timeout = start_timeout
+        self._settings = dict(settings or {})
         self._process: subprocess.Popen[bytes] | None = None
         self._guard: Guard | None = None
         self._log_start = 0
@@ -143,7 +144,8 @@ class LocalBroker:
 
     def _write_settings(self) -> None:
         controller_port = self._take_ports()
-        settings = string.Template(packaged("server.properties")).substitute(
+        template = packaged("server.properties") + _properties(self._settings)
+        settings = string.Template(template).substitute(
             host=self.host,
             port=self.port,
             controller_port=controller_port,
@@ -157,8 +159,8 @@ class LocalBroker:
         """Fix our port, and return a free one for the controller."""
         with ExitStack() as held:  # both held at once, so that they differ
             try:
-                ours = held.enter_context(_listening(self.host, self._port))
-                controller = held.enter_context(_listening(self.host, None))
+                ours = held.enter_context(listening(self.host, self._port))
+                controller = held.enter_context(listening(self.host, None))
             except OSError as exc:
                 raise BrokerError(
                     f"cannot listen on {self.host}:{self._port or 'any port'}: {exc.strerror}. "
@@ -238,31 +240,9 @@ class LocalBroker:
         self.stop()
 
 
-def _listening(host: str, port: int | None) -> socket.socket:
-    """A listening socket as the broker would open it; none: on a free port.
-
-    Free ports are taken below those that the system gives to outgoing connections: a client that keeps
-    trying to reach a stopped broker may be given the broker's own port, connect to itself, and hold it.
-    """
-    candidates = [port] if port else random.sample(_SERVER_PORTS, 50)
-    for candidate in candidates[:-1]:
-        with suppress(OSError):
-            return _listen(host, candidate)
-    return _listen(host, candidates[-1])
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        # As Java does: a port that only waits for old connections to die is free.
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen()
-    except BaseException:
-        listener.close()
-        raise
-    return listener
+def _properties(settings: Mapping[str, str]) -> str:
+    """Lines of a properties file, where the last one on a name counts; may say `${port}` and the like."""
+    return "".join(f"{name}={value}\n" for name, value in settings.items())
 
 
 def _run_once(home: Path, java: Java, options: Sequence[str]) -> None:

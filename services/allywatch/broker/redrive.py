@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from allywatch.broker.deadletters import DeadLetter, Filter, Progress, put_back
+from allywatch.client.connection import connect
 from allywatch.config import KafkaSettings
 from allywatch.errors import AllywatchError, RetryLater
 from allywatch.records import Record
@@ -180,28 +181,14 @@ def open_redrive(kafka: KafkaSettings, topic: str, app_id: str) -> Iterator[Redr
 
     Raises:
         AllywatchError: There is no such topic.
+        Refused: A broker is there and does not take us with these settings.
         RetryLater: No broker answered.
     """
-    from kafka import KafkaConsumer
-    from kafka.errors import KafkaTimeoutError
-
     if topic not in TOPICS or dead_letters_of(topic) not in TOPICS:
         known = ", ".join(name for name in TOPICS if dead_letters_of(name) in TOPICS)
         raise AllywatchError(f"{topic!r} is not a topic of allywatch. Choose one of {known}.")
-    try:
-        consumer = KafkaConsumer(
-            **kafka.for_kafka_python(),
-            group_id=f"{app_id}-{_GROUP}-{topic}",
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            isolation_level="read_committed",
-            bootstrap_timeout_ms=10_000,
-        )
-    except KafkaTimeoutError:
-        raise RetryLater(
-            f"no Kafka broker answered at {kafka.bootstrap}. Start one with `allywatch broker`, "
-            "or set ALLYWATCH_KAFKA_BOOTSTRAP."
-        ) from None
+    group = f"{app_id}-{_GROUP}-{topic}"
+    consumer = connect(kafka.bootstrap, group, "earliest", **kafka.for_kafka_python())
     try:
         yield Redrive(kafka, topic, consumer)
     finally:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from allywatch.client.access import check_access
 from allywatch.errors import AllywatchError, RetryLater
 from allywatch_schemas.base import Message
 from allywatch_schemas.codec import DecodeError, decode
@@ -41,6 +42,7 @@ def connect(bootstrap: str, group: str | None, reset: str, **kafka: Any) -> Any:
     """A consumer of committed records that commits nothing by itself.
 
     Raises:
+        Refused: A broker is there and does not take us with these settings.
         RetryLater: No broker answers.
     """
     from kafka import KafkaConsumer
@@ -54,8 +56,10 @@ def connect(bootstrap: str, group: str | None, reset: str, **kafka: Any) -> Any:
         "auto_offset_reset": reset,
         "bootstrap_timeout_ms": _BOOTSTRAP_MS,
     }
+    settings |= kafka
+    check_access(**settings)
     try:
-        return KafkaConsumer(**settings | kafka)
+        return KafkaConsumer(**settings)
     except KafkaError as exc:
         raise RetryLater(
             f"no Kafka answers at {bootstrap} ({exc}). Check the address, or start one: `allywatch broker`."

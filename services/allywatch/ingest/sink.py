@@ -14,8 +14,9 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.producer.message_accumulator import BatchBuilder
 
+from allywatch.client.access import check_access
 from allywatch.config import KafkaSettings
-from allywatch.errors import RetryLater, StopWorker
+from allywatch.errors import Refused, RetryLater, StopWorker
 from allywatch.ingest.outgoing import Outgoing
 from allywatch.ingest.stopping import Stopping
 from allywatch_schemas import PARTITIONS, partition_of
@@ -115,6 +116,7 @@ async def connect(settings: KafkaSettings, stopping: Stopping) -> AsyncIterator[
 
     Raises:
         StopWorker: The topics are missing, or not as the contract says.
+        Refused: The broker does not take us with these settings.
     """
     producer = AIOKafkaProducer(
         **settings.for_aiokafka(),
@@ -155,8 +157,12 @@ async def _start(producer: AIOKafkaProducer, settings: KafkaSettings, stopping: 
     said = False
     while not stopping.requested:
         try:
+            await asyncio.to_thread(check_access, **settings.for_aiokafka())
             await producer.start()
             return True
+        except Refused:
+            await producer.stop()
+            raise
         except KafkaError as exc:
             if not said:
                 log.warning("waiting for Kafka", bootstrap=settings.bootstrap, reason=str(exc))

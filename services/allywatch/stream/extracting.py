@@ -28,6 +28,7 @@ from typing import Any
 import structlog
 from aiokafka.errors import KafkaError
 
+from allywatch.client.access import check_access
 from allywatch.errors import AllywatchError, RejectReason, StopWorker
 from allywatch.metrics.extract import ExtractMetrics
 from allywatch.metrics.server import Health
@@ -83,7 +84,7 @@ class Worker:
         partitions: int = PARTITIONS,
         session_seconds: float = 10.0,
     ) -> None:
-        self._where = kafka.get("bootstrap_servers")
+        self._kafka = kafka
         self._extract, self._failures, self._partitions = extract, failures, partitions
         self._metrics, self._health = metrics, health
         self._intake = Intake(
@@ -118,16 +119,24 @@ class Worker:
             await asyncio.gather(self._outlet.stop(), self._intake.stop())
 
     async def _reach(self, start: Callable[[], Any], stop: asyncio.Event) -> None:
-        """Start a client, however long the broker takes to come up."""
+        """Start a client, however long the broker takes to come up.
+
+        Raises:
+            Refused: It is up and does not take us with these settings.
+        """
         waiting = False
         while not stop.is_set():
             self._health.beat()
             try:
+                await asyncio.to_thread(check_access, **self._kafka)
                 await start()
+            except StopWorker:
+                raise
             except (KafkaError, AllywatchError, OSError, TimeoutError) as exc:
                 self._health.set("broker", False, "not reached")
                 if not waiting:
-                    _log.warning("waiting for Kafka", address=self._where, reason=_first_line(exc))
+                    where = self._kafka.get("bootstrap_servers")
+                    _log.warning("waiting for Kafka", address=where, reason=_first_line(exc))
                 waiting = True
                 await _sleep(stop, _RETRY_SECONDS)
             else:

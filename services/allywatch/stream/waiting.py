@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 import structlog
 
-from allywatch.errors import AllywatchError
+from allywatch.errors import AllywatchError, StopWorker
 
 _log = structlog.get_logger(__name__)
 
@@ -21,11 +21,16 @@ async def wait_for_topics(
 
     Returns:
         What it answered.
+
+    Raises:
+        StopWorker: Waiting cannot help.
     """
     said = ""
     while True:
         try:
             return await asyncio.to_thread(ask)
+        except StopWorker:
+            raise
         except AllywatchError as exc:
             if str(exc) != said:
                 said = str(exc)
