@@ -4,14 +4,14 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from allywatch.engine import region
-from allywatch.engine.region import Before, Outcome, Surroundings
+from allywatch.engine.reviewing import Before, Outcome, review
 from allywatch.engine.state import DAY_MS, NONE_COUNTS, PartitionState, RegionState, SourceKey, Withdrawals
 from allywatch.engine.turn import Turn
+from allywatch.engine.view import Surroundings, look
 from allywatch.errors import RejectReason
 from allywatch.risk.draft import Draft
 from allywatch.risk.ledger import DAYS, HOURS, short_key
-from allywatch.risk.weighing import HOUR_MS, Cited, weigh
+from allywatch.risk.weighing import HOUR_MS, Cited, copy_of, weigh
 from allywatch_schemas import Evidence, EvidenceBatch, SourceRange
 
 MAX_WITHDRAWALS = 1_000
@@ -97,22 +97,26 @@ def take_up(
     after = replace(state, ledger=draft.done()) if draft.changed else state
     if around.clock is None or around.waits or not (any(lost) or any(fresh)):
         return Outcome(after)
-    before = Before(state.ledger.origins, region.look(state, around)) if any(lost) else None
-    return region.review(after, around, region.look(after, around), around.clock, before)
+    before = Before(state.ledger, look(state, around)) if any(lost) else None
+    return review(after, around, look(after, around), around.clock, before)
 
 
 def _count(draft: Draft, share: Share, around: Surroundings) -> bool:
     """Count a document unless it is counted already. Whether the pressure may have moved."""
-    document = share.document
-    if draft.knows(document.key, document.version, document.fingerprint):
+    document, scale = share.document, around.method.scale
+    if draft.knows(document.key, document.version, document.marks):
         return False
-    copy = weigh(document, share.items, around.clock, around.method.scale)
-    if not copy.entries:
+    weighed = weigh(share.items, around.clock, scale)
+    entries = weighed.entries
+    if not entries:
         return False
     if document.backfill:
-        draft.backfill(document.fingerprint, copy)
+        draft.backfill(document.key, document.marks, entries)
         return False
-    draft.put(document.fingerprint, copy)
+    if draft.crowded_out(document.key, document.fingerprint, document.marks, entries):
+        draft.fold(document.key, document.marks, entries)
+    else:
+        draft.put(document.fingerprint, copy_of(document, weighed, scale), document.marks)
     return True
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from allywatch.alerts import lifecycle
-from allywatch.alerts.lifecycle import Slot
+from allywatch.alerts.episode import Slot
+from allywatch.alerts.lifecycle import Refused
 from allywatch.alerts.rules import alert_key, episode_id
-from allywatch.engine import encoding, publication, region
+from allywatch.engine import encoding, publication, region, reviewing
 from allywatch.engine.batch import REMEMBER_HOURS, apply_batch, roll_world, take_up, withdraw
 from allywatch.engine.method import Method, Places
-from allywatch.engine.region import Change, Outcome, Surroundings
+from allywatch.engine.reviewing import Outcome
 from allywatch.engine.snapshot import begins_day, snapshot
 from allywatch.engine.state import (
     IMPAIRED_SINCE_UNKNOWN,
@@ -21,6 +21,7 @@ from allywatch.engine.state import (
     coverage_of,
 )
 from allywatch.engine.turn import Setting, Turn, shared_of
+from allywatch.engine.view import Surroundings, look
 from allywatch.errors import RejectReason, StopWorker
 from allywatch.records import Effects, Output, Record, Rejection
 from allywatch.risk.ledger import short_key
@@ -146,7 +147,7 @@ class RegionEngine:
                 around = self._setting.around(place, shared)
                 name = self._setting.name(place)
                 sequence = At(partition=self._setting.partition, offset=shared.offset)
-                view = region.look(state, around)
+                view = look(state, around)
                 out.append(publication.risk_record(state, around, view, shared.clock, name, sequence))
         return out
 
@@ -211,7 +212,7 @@ def _cover(turn: Turn, message: Coverage) -> None:
     turn.shared = replace(turn.shared, coverage=after)
     for name in sorted(turn.setting.regions):
         if coverage_of(name, before) is not coverage_of(name, after):
-            turn.step(name, lambda state, around: Outcome(state), publish=True)
+            turn.step(name, region.hear, publish=True)
 
 
 def _activate(turn: Turn, message: MethodActivated) -> None:
@@ -248,14 +249,12 @@ def _carry_out(turn: Turn, message: AlertCommand, state: RegionState, around: Su
         return Outcome(state)
     until = None if message.until is None else round(message.until.timestamp() * 1000)
     try:
-        slot, transitions = lifecycle.command(slot, message.action, around.clock, until)
-    except lifecycle.Refused as refused:
+        view = look(state, around)
+        outcome = reviewing.carry_out(state, around, view, rule, message.action, until)
+    except Refused as refused:
         turn.reject(RejectReason.INVALID, f"{message.alert_key}: {refused}", message.region)
         return Outcome(state)
     commands = {**state.commands, command: around.hour or 0}
     for oldest in sorted(commands, key=lambda each: (commands[each], each))[:-MAX_COMMANDS]:
         del commands[oldest]
-    state = replace(state, slots={**state.slots, rule.name: slot}, commands=commands)
-    view = region.look(state, around)
-    value = region.measure(rule, view, state.trail, around)
-    return Outcome(state, view, tuple(Change(rule, each, value) for each in transitions))
+    return replace(outcome, state=replace(outcome.state, commands=commands))

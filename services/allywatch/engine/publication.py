@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from allywatch.alerts.lifecycle import Slot
+from allywatch.alerts.episode import Slot
 from allywatch.alerts.rules import alert_key, episode_id
-from allywatch.engine.region import Change, Surroundings, View, heard
+from allywatch.engine.reviewing import Change
 from allywatch.engine.state import RegionState
+from allywatch.engine.view import Surroundings, View, heard
 from allywatch.records import Output
 from allywatch.risk.explanation import contribution, explain
 from allywatch.risk.ledger import Origin
@@ -104,7 +105,7 @@ def alert_record(
         score=view.assessment.score / 10,
         level=view.assessment.level,
         confidence=view.assessment.confidence / 1000,
-        threshold=rule.enter,
+        threshold=change.threshold,
         value=change.value,
         started_at=moment(episode.started),
         changed_at=moment(clock),
@@ -112,6 +113,8 @@ def alert_record(
         origins=max(1, len(state.ledger.origins)),
         actor=actor,
         muted=state.slots[rule.name].muted(clock),
+        notify=change.transition.notify,
+        flapping=episode.flapping,
         sequence=sequence,
         method_version=around.method.version,
         exercise=_exercise([*state.ledger.origins.values(), *_lead(state, rule.name)]),

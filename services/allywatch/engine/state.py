@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from allywatch.alerts.lifecycle import Slot
+from allywatch.alerts.episode import Slot
 from allywatch.risk.ledger import Ledger, Origin
 from allywatch.risk.pressure import Baseline
 from allywatch.risk.weighing import HOUR_MS

@@ -4,9 +4,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
+from allywatch.alerts.rules import Rule
 from allywatch.engine import publication
 from allywatch.engine.method import Method, Places
-from allywatch.engine.region import Outcome, Surroundings, drop_leads, settle
+from allywatch.engine.region import drop_leads, settle
+from allywatch.engine.reviewing import Outcome
 from allywatch.engine.state import (
     IMPAIRED_SINCE_UNKNOWN,
     PARTITION_KEY,
@@ -17,6 +19,7 @@ from allywatch.engine.state import (
     coverage_of,
     withdrawn_key,
 )
+from allywatch.engine.view import Surroundings
 from allywatch.errors import RejectReason, StopWorker
 from allywatch.records import REDRIVEN, Effects, Output, Rejection
 from allywatch_schemas import Sequence
@@ -36,15 +39,26 @@ class Setting:
     partition: int
     on_ticks_alone: bool = False
     """Evidence waits for the next tick to be reviewed: where time is known by the day."""
+    _groups: Mapping[str, tuple[str, ...]] = field(init=False)
+    _rules: Mapping[str, tuple[Rule, ...]] = field(init=False)
+    """By region: every record asks for them."""
+
+    def __post_init__(self) -> None:
+        """Select once."""
+        groups = {region: self.places.groups_of(region) for region in self.regions}
+        rules = {region: self.method.rules.of(region, within) for region, within in groups.items()}
+        object.__setattr__(self, "_groups", groups)
+        object.__setattr__(self, "_rules", rules)
 
     def around(self, region: str, shared: PartitionState) -> Surroundings:
         """A region's surroundings at the partition's clock."""
         return Surroundings(
             self.method,
             region,
-            self.places.groups_of(region),
+            self._groups[region],
             shared.clock,
             coverage_of(region, shared.coverage),
+            self._rules[region],
             self.on_ticks_alone,
         )
 

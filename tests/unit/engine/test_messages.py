@@ -122,7 +122,9 @@ def test_a_silent_feed_makes_a_region_unknown_and_holds_its_alerts_open() -> Non
     assert alerts(fired, "risk-elevated")[-1].state is AlertState.RECOVERING
     silent = a_coverage(state=CoverageState.SILENT, window_end=NOON + timedelta(hours=40))
     held = play(silent, later(hours=47), later(hours=60), after=fired)
-    assert alerts(held, "risk-elevated") == []
+    [unheard] = alerts(held, "risk-elevated")
+    assert (unheard.state, unheard.reason) == (AlertState.RECOVERING, TransitionReason.UNHEARD)
+    assert not unheard.notify
     assert risks(held)[0].state is Rests.UNKNOWN
     heard = a_coverage(id="coverage-2", window_end=NOON + timedelta(hours=60))
     freed = play(heard, later(hours=61), later(hours=67), after=held)

@@ -1,0 +1,258 @@
+"""A region held against every alert rule that is for it: what the rules see, and what follows."""
+
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+from allywatch.alerts import lifecycle
+from allywatch.alerts.episode import Episode, Ground, Reading, Slot, Transition
+from allywatch.alerts.lifecycle import Footing
+from allywatch.alerts.rules import Measure, Rule
+from allywatch.alerts.terms import Terms, thresholds_of
+from allywatch.alerts.thresholds import Thresholds
+from allywatch.engine.state import RegionState
+from allywatch.engine.view import Surroundings, View, heard
+from allywatch.risk.confidence import root_of
+from allywatch.risk.ledger import Ledger, Origin, mark_of, short_key
+from allywatch.risk.pressure import Triad, spread_used
+from allywatch.risk.score import is_learning
+from allywatch.risk.weights import MICRO, TRACKS
+from allywatch_schemas import AlertAction
+
+MILLI = MICRO // 1000
+"""Micro-points in a thousandth of a point."""
+
+_TRACKS = {Measure(track.value): index for index, track in enumerate(TRACKS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A region before something was withdrawn from it."""
+
+    ledger: Ledger
+    view: View
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A transition of a rule's alert, and what the rule saw and held it against, in the measure's unit."""
+
+    rule: Rule
+    transition: Transition
+    value: float
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A region after a step."""
+
+    state: RegionState
+    view: View | None = None
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(slots=True)
+class Sight:
+    """What rules see of one region at one moment; worked out once for all of them."""
+
+    state: RegionState
+    around: Surroundings
+    view: View
+    learning: bool = field(init=False)
+    heard: bool = field(init=False)
+    _grounds: dict[tuple[Measure, str, int], tuple[Ground, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """What most rules ask for."""
+        self.learning = is_learning(self.state.baseline, self.around.method.weights)
+        self.heard = heard(self.state, self.around)
+
+    def value(self, rule: Rule) -> int | None:
+        """Thousandths of the measure's unit, turned so that more is nearer to an alert; None: unknown."""
+        value = self._value(rule)
+        return None if value is None else rule.direction.sign * value
+
+    def reading(self, rule: Rule, value: int) -> Reading:
+        """All that a rule needs to judge `value`."""
+        severity = self.around.method.rules.severity(rule, bool(self.view.assessment.caps))
+        grounds = self._grounds_of(rule)
+        total = max(self._total(rule), sum(ground.points for ground in grounds))
+        audible = self.heard or rule.measure is Measure.COVERAGE
+        return Reading(value, severity, audible, grounds, total)
+
+    def terms(self, rule: Rule, lines: Thresholds) -> Terms:
+        """What an alert of the rule is held to."""
+        rules = self.around.method.rules
+        return Terms(rule, lines, rules.flapping, rules.telling)
+
+    def _value(self, rule: Rule) -> int | None:
+        match rule.measure:
+            case Measure.SCORE:
+                return 100 * self.view.assessment.effective
+            case Measure.RISE:
+                return 100 * self._rise(rule.window_hours)
+            case Measure.Z:
+                return _z_milli(self.state, self.around, self.view)
+            case Measure.COVERAGE:
+                return 0 if self.heard else 1000
+            case _:
+                return self._points_of(rule) // MILLI
+
+    def _rise(self, hours: int) -> int:
+        """Tenths of a score."""
+        now, since = self.view.assessment.effective, (self.around.hour or 0) - hours
+        return now - min((at for hour, at in self.state.trail.items() if hour >= since), default=now)
+
+    def _points_of(self, rule: Rule) -> int:
+        """Micro-points of a track, of a mechanism's live origins, or else of everything."""
+        if (track := _TRACKS.get(rule.measure)) is not None:
+            return self.view.tracks[track]
+        if rule.measure is not Measure.MECHANISM:
+            return self.view.pressure
+        return sum(_share(rule, origin, self.view.points[name]) for name, origin in self._origins())
+
+    def _total(self, rule: Rule) -> int:
+        return 0 if rule.measure is Measure.COVERAGE else rule.direction.sign * self._points_of(rule)
+
+    def _grounds_of(self, rule: Rule) -> tuple[Ground, ...]:
+        if rule.measure is Measure.COVERAGE:
+            return ()
+        sign = rule.direction.sign
+        kind = Measure.SCORE if rule.measure in (Measure.RISE, Measure.Z) else rule.measure
+        key = (kind, rule.mechanism or "", sign)
+        if key not in self._grounds:
+            self._grounds[key] = tuple(
+                Ground(
+                    mark_of(name), (mark_of(name), *origin.marks), _root_mark(root_of(origin.lead)), points
+                )
+                for name, origin in self._origins()
+                if (points := sign * _share(rule, origin, self.view.points[name])) > 0
+            )
+        return self._grounds[key]
+
+    def _origins(self) -> list[tuple[str, Origin]]:
+        return sorted(self.state.ledger.origins.items())
+
+
+def review(
+    state: RegionState, around: Surroundings, view: View, clock: int, withdrawn_from: Before | None = None
+) -> Outcome:
+    """Hold the region against every rule that is for it.
+
+    Args:
+        state: The region.
+        around: Where and when.
+        view: What its state says now.
+        clock: Milliseconds.
+        withdrawn_from: The region before something was withdrawn; alerts that rested on that are cancelled.
+    """
+    sight = Sight(state, around, view)
+    slots, leads = dict(state.slots), dict(state.leads)
+    changes: list[Change] = []
+    for rule in around.rules:
+        slot = before = slots.get(rule.name) or Slot(episodes=state.episode_floor)
+        value, lines = sight.value(rule), thresholds_of(rule, slot, clock)
+        if value is None or lines is None or not _concerns(sight, rule, slot, value, lines):
+            continue
+        terms, reading = sight.terms(rule, lines), sight.reading(rule, value)
+        transitions: tuple[Transition, ...] = ()
+        if withdrawn_from is not None and slot.episode is not None:
+            left = _footing(leads.get(rule.name), slot.episode, withdrawn_from.ledger, state.ledger)
+            past = Sight(state, around, withdrawn_from.view).value(rule) or 0
+            slot, transitions = lifecycle.retract(slot, terms, past, reading, left, clock)
+            if left is Footing.GONE and slot.episode is not None:
+                del leads[rule.name]
+        slot, more = lifecycle.observe(slot, terms, reading, clock)
+        changes += [change_of(rule, each, value, lines) for each in (*transitions, *more)]
+        if slot == before:
+            continue
+        slots[rule.name] = slot
+        if slot.episode is not None and (rule.name not in leads or slot.episodes != before.episodes):
+            leads |= _lead(sight, rule)
+    if slots != state.slots:
+        state = replace(state, slots=slots, leads=leads)
+    return Outcome(state, view, tuple(changes))
+
+
+def carry_out(
+    state: RegionState, around: Surroundings, view: View, rule: Rule, action: AlertAction, until: int | None
+) -> Outcome:
+    """Do what a person decided about the alert of one rule.
+
+    Raises:
+        Refused: It makes no sense for the alert as it is.
+    """
+    clock, sight = around.clock or 0, Sight(state, around, view)
+    slot = state.slots.get(rule.name) or Slot(episodes=state.episode_floor)
+    value = sight.value(rule) or 0
+    slot, transitions = lifecycle.command(slot, action, sight.reading(rule, value), clock, until)
+    lines = thresholds_of(rule, slot, clock)
+    changes = tuple(change_of(rule, each, value, lines) for each in transitions)
+    return Outcome(replace(state, slots={**state.slots, rule.name: slot}), view, changes)
+
+
+def change_of(rule: Rule, transition: Transition, value: int, lines: Thresholds | None) -> Change:
+    """A transition with the numbers behind it, as people state them."""
+    sign = rule.direction.sign
+    return Change(rule, transition, sign * value / 1000, sign * lines.enter / 1000 if lines else 0.0)
+
+
+def _concerns(sight: Sight, rule: Rule, slot: Slot, value: int, lines: Thresholds) -> bool:
+    """Whether anything can follow: most rules of most regions are far from their threshold."""
+    if slot.episode is not None or not slot.armed:
+        return True
+    if value < lines.enter or not rule.runs(sight.learning):
+        return False
+    return bool(sight.state.ledger.origins) or rule.measure is Measure.COVERAGE
+
+
+def _footing(lead: tuple[str, Origin] | None, episode: Episode, before: Ledger, after: Ledger) -> Footing:
+    """What a withdrawal left of what an episode stands on."""
+    lost, changed = set[str](), set[str]()
+    first = mark_of(lead[0]) if lead else None
+    for mark in {*episode.began, *episode.known, *([first] if first else [])}:
+        if (name := before.index.get(mark)) is None:
+            continue
+        origin = before.origins[name]
+        now = next((at for key in _keys(mark, origin) if (at := after.index.get(key))), None)
+        if now is None:
+            lost.add(mark)
+        elif after.origins[now].lead != origin.lead:
+            changed.add(mark)
+    return lifecycle.footing(episode, first, lost, changed)
+
+
+def _keys(mark: str, origin: Origin) -> tuple[str, ...]:
+    """What the origin of a mark is still found by when its first copy is gone."""
+    return (mark, *(copy.key for copy in origin.copies), *origin.further)
+
+
+def _lead(sight: Sight, rule: Rule) -> dict[str, tuple[str, Origin]]:
+    """The strongest reason for the rule's alert, told by its leading copy; empty: there is none."""
+    sign, origins = rule.direction.sign, sight.state.ledger.origins
+    ranked = sorted(origins, key=lambda name: (-sign * sum(sight.view.points[name]), name))
+    if not ranked:
+        return {}
+    return {rule.name: (ranked[0], Origin((origins[ranked[0]].lead,)))}
+
+
+def _share(rule: Rule, origin: Origin, points: Triad) -> int:
+    """Micro-points of an origin that the rule's measure counts."""
+    if (track := _TRACKS.get(rule.measure)) is not None:
+        return points[track]
+    if rule.mechanism is not None and origin.lead.mechanism != rule.mechanism:
+        return 0
+    return sum(points)
+
+
+def _z_milli(state: RegionState, around: Surroundings, view: View) -> int | None:
+    """Thousandths of a standard deviation above the region's own past; None while learning."""
+    weights = around.method.weights
+    if is_learning(state.baseline, weights):
+        return None
+    return (view.pressure - state.baseline.mean) * 1000 // spread_used(state.baseline, weights.baseline)
+
+
+@lru_cache(maxsize=4_096)
+def _root_mark(root: str) -> str:
+    return short_key(f"root {root}")

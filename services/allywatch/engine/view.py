@@ -1,0 +1,68 @@
+"""Where and when a region is, and what its state says there: what every step of it looks at."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from allywatch.alerts.rules import Rule
+from allywatch.engine.method import Method
+from allywatch.engine.state import RegionState
+from allywatch.risk import explanation, pressure
+from allywatch.risk.pressure import Triad
+from allywatch.risk.score import Assessment, assess
+from allywatch.risk.weighing import HOUR_MS
+from allywatch_schemas import CoverageState
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Where and when a region is."""
+
+    method: Method
+    region: str
+    groups: tuple[str, ...]
+    clock: int | None
+    coverage: CoverageState
+    rules: tuple[Rule, ...]
+    """Those for this region."""
+    waits: bool = False
+    """Evidence is reviewed at the next tick, not when it comes."""
+
+    @property
+    def hour(self) -> int | None:
+        """The clock's hour."""
+        return None if self.clock is None else self.clock // HOUR_MS
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A region's pressure and score at the clock."""
+
+    points: Mapping[str, Triad]
+    """Of each origin."""
+    sums: Triad
+    """Of everything else."""
+    tracks: Triad
+    assessment: Assessment
+
+    @property
+    def pressure(self) -> int:
+        """Micro-points."""
+        return sum(self.tracks)
+
+
+def look(state: RegionState, around: Surroundings) -> View:
+    """What the region's state says at the clock."""
+    decay, weights = around.method.decay, around.method.weights
+    ledger = state.ledger
+    points = explanation.of_origins(ledger.origins, decay, around.hour)
+    sums = pressure.of_sums(ledger, decay, around.hour)
+    words, acts, calm = (sum(track) for track in zip(sums, *points.values(), strict=True))
+    tracks = words, acts, calm
+    origins = tuple(ledger.origins.values())
+    assessed = assess(sum(tracks), state.baseline, origins, around.coverage, weights)
+    return View(points, sums, tracks, assessed)
+
+
+def heard(state: RegionState, around: Surroundings) -> bool:
+    """Whether calm may be believed."""
+    return state.impaired is None and around.coverage is not CoverageState.SILENT
