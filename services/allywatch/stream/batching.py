@@ -20,6 +20,7 @@ from allywatch.records import REDRIVEN, Record, Rejection
 from allywatch.stream.extraction import Extraction
 from allywatch.stream.reading import Reading
 from allywatch_schemas import Document, Evidence, Retraction, SourceRange
+from allywatch_schemas.evidence import FeedCount
 from allywatch_schemas.partitioning import partition_of
 from allywatch_schemas.topics import MAX_BATCH_BYTES
 
@@ -36,6 +37,11 @@ _OFFSET = 20
 """Bytes that the start of a cut range may be longer than that of the whole."""
 _PLACE = len('{"range":99999,"offset":9223372036854775807,"redriven":true,,,,')
 """Bytes that placing a document in a batch can add."""
+MAX_FEEDS = 64
+"""Feeds of a poll and source partition that are counted by name."""
+OTHER_FEEDS = "other"
+_FEED_BYTES = 100
+"""Of a feed's name; together they must leave room for evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +60,27 @@ class Polled:
     readings: Sequence[Reading]
     hours: Sequence[str | None] = field(init=False, repr=False, compare=False)
     """The hour of each reading's time, as totals name it: worked out once, as every cut counts them anew."""
+    feeds: Sequence[str | None] = field(init=False, repr=False, compare=False)
+    """The feed of each reading, likewise."""
 
     def __post_init__(self) -> None:
-        """Work out the hours."""
+        """Work out hours and feeds."""
         hours = [reading.time.isoformat()[:_HOUR] if reading.time else None for reading in self.readings]
         object.__setattr__(self, "hours", hours)
+        object.__setattr__(self, "feeds", _feeds(self.readings))
+
+
+def _feeds(readings: Sequence[Reading]) -> list[str | None]:
+    """The feed of each reading: the busiest of a poll by name, all others as one."""
+    given = [reading.extraction.feed if reading.extraction else None for reading in readings]
+    counts = Counter(filter(None, given))
+    busiest = sorted(counts, key=lambda feed: (-counts[feed], feed))[:MAX_FEEDS]
+    named: dict[str | None, str | None] = {
+        feed: feed if len(feed.encode()) <= _FEED_BYTES and feed.isprintable() else OTHER_FEEDS
+        for feed in busiest
+    }
+    named[None] = None
+    return [named.get(feed, OTHER_FEEDS) for feed in given]
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,11 +251,13 @@ def _ranges(polled: Sequence[Polled], start: tuple[int, int], stop: tuple[int, i
         begin = taken.readings[first - 1].record.offset + 1 if first else taken.start
         end = taken.end if source < stop[0] else taken.readings[last - 1].record.offset + 1 if last else begin
         if end > begin:
-            out.append(_range(taken, begin, end, taken.hours[first:last]))
+            out.append(_range(taken, begin, end, first, last))
     return out
 
 
-def _range(taken: Polled, start: int, end: int, hours: Sequence[str | None]) -> SourceRange:
+def _range(taken: Polled, start: int, end: int, first: int, last: int) -> SourceRange:
+    hours, feeds = taken.hours[first:last], taken.feeds[first:last]
+    by_feed = Counter(filter(None, feeds))
     return SourceRange(
         topic=taken.topic,
         topic_id=taken.topic_id,
@@ -241,6 +265,7 @@ def _range(taken: Polled, start: int, end: int, hours: Sequence[str | None]) -> 
         start=start,
         end=end,
         totals=Counter(filter(None, hours)),
+        feeds=tuple(FeedCount(feed=feed, records=by_feed[feed]) for feed in sorted(by_feed)),
     )
 
 

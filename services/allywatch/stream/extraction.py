@@ -39,6 +39,8 @@ class Extraction:
     items: tuple[Evidence, ...] = ()
     superseded: Superseded | None = None
     retraction: Retraction | None = None
+    feed: str | None = None
+    """What it came through; none: it names no feed, or is history."""
 
 
 Extractor = Callable[[Incoming], Extraction]
@@ -64,9 +66,16 @@ def make_extractor(registry: "Registry") -> Extractor:
             direct = articles.read(incoming)
             document = document_of_article(incoming, fingerprint(incoming))
         items = (*direct, *contagion.derive(direct, registry))
-        return Extraction(document, items, supersedes(incoming))
+        return Extraction(document, items, supersedes(incoming), feed=feed_of(incoming))
 
     return extract
+
+
+def feed_of(incoming: Incoming) -> str | None:
+    """What a document came through: of coded events, their provider. History was not heard just now."""
+    if incoming.backfill:
+        return None
+    return incoming.provider if isinstance(incoming, DiplomaticEvent) else incoming.feed
 
 
 def check_length(article: NewsArticle) -> None:
@@ -95,7 +104,7 @@ def withdrawal_of(article: NewsArticle) -> Extraction:
         reason="canceled by the publisher",
         issued_at=article.published_at,
     )
-    return Extraction(document_of_article(article, ""), retraction=retraction)
+    return Extraction(document_of_article(article, ""), retraction=retraction, feed=feed_of(article))
 
 
 def document_of_article(article: NewsArticle, fingerprint: str) -> Document:

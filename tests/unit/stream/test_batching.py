@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from allywatch.errors import RejectReason
 from allywatch.records import REDRIVEN, Record
-from allywatch.stream.batching import Packed, Polled, home_of, pack
+from allywatch.stream.batching import MAX_FEEDS, OTHER_FEEDS, Packed, Polled, home_of, pack
 from allywatch.stream.extraction import Extraction
 from allywatch.stream.reading import Reading
 from allywatch_schemas import EvidenceBatch, Superseded
@@ -34,6 +34,7 @@ def a_reading(
     time: datetime | None = NOON,
     partition: int = 0,
     redriven: bool = False,
+    feed: str | None = None,
 ) -> Reading:
     name = doc_id or f"doc-{partition}-{offset}"
     document = a_document(doc_id=name, version=version, range=0, offset=0)
@@ -44,7 +45,7 @@ def a_reading(
     superseded = Superseded(doc_id=name, version=version) if version > 1 else None
     headers = ((REDRIVEN, b"news-articles-dlq:0:7"),) if redriven else ()
     record = a_record(offset, partition=partition, headers=headers)
-    return Reading(record, Extraction(document, items, superseded), time=time)
+    return Reading(record, Extraction(document, items, superseded, feed=feed), time=time)
 
 
 def a_poll(*readings: Reading, start: int = 0, end: int | None = None, partition: int = 0) -> Polled:
@@ -242,3 +243,33 @@ def test_totals_are_by_hour_of_event_time() -> None:
     poll = [a_poll(*(a_reading(n, time=moment) for n, moment in enumerate(moments)))]
     (batch,) = parsed(pack(poll, PARTITIONS))[0]
     assert batch.ranges[0].totals == {"2026-03-02T12": 2, "9999-12-31T23": 1}
+
+
+def feeds_of(batches: list[EvidenceBatch]) -> Counter[str]:
+    """Records by feed over all batches of a partition."""
+    counts: Counter[str] = Counter()
+    for batch in batches:
+        for taken in batch.ranges:
+            counts.update({each.feed: each.records for each in taken.feeds})
+    return counts
+
+
+def test_records_are_counted_by_feed_once_however_the_poll_is_cut() -> None:
+    feeds = ["wire", "paper", None, "wire"] * 10
+    readings = [a_reading(offset, ("LVA",), quote="x" * 500, feed=feed) for offset, feed in enumerate(feeds)]
+    for batches in parsed(pack([a_poll(*readings)], PARTITIONS, LIMIT)):
+        assert feeds_of(batches) == {"wire": 20, "paper": 10}
+
+
+def test_only_the_busiest_feeds_are_counted_by_name() -> None:
+    feeds = [f"feed-{n:03}" for n in range(MAX_FEEDS + 20)] * 2 + ["busy"] * 3
+    readings = [a_reading(offset, feed=feed) for offset, feed in enumerate(feeds)]
+    (batch,) = parsed(pack([a_poll(*readings)], 1))[0]
+    counts = feeds_of([batch])
+    assert (counts["busy"], counts[OTHER_FEEDS], len(counts)) == (3, 2 * 21, MAX_FEEDS + 1)
+
+
+def test_a_feed_whose_name_is_no_name_is_counted_with_the_others() -> None:
+    readings = [a_reading(0, feed="\n" * 5), a_reading(1, feed="f" * 300), a_reading(2, feed="wire")]
+    (batch,) = parsed(pack([a_poll(*readings)], 1))[0]
+    assert feeds_of([batch]) == {OTHER_FEEDS: 2, "wire": 1}

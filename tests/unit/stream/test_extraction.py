@@ -18,6 +18,7 @@ from allywatch.stream.extraction import (
     check_length,
     document_of_article,
     document_of_event,
+    feed_of,
     make_extractor,
     supersedes,
     withdrawal_of,
@@ -193,3 +194,10 @@ def test_polls_grow_rarer_as_their_fixed_cost_grows_and_recover() -> None:
     for _ in range(50):
         interval.polled(0.0, fixed=0.002, full=False)
     assert interval.seconds == SHORTEST
+
+
+def test_a_document_says_through_which_feed_it_came_unless_it_is_history() -> None:
+    assert feed_of(an_article(feed="baltic-wire")) == "baltic-wire"
+    assert feed_of(an_event(provider="gdelt")) == "gdelt"
+    assert feed_of(an_article(feed=None)) is None
+    assert feed_of(an_event(provider="icews", backfill=True)) is None
