@@ -28,6 +28,9 @@ from allywatch_schemas.codec import Headers, header
 Step = Callable[[RegionState, Surroundings], Outcome]
 """What happens to one region."""
 
+Witness = Callable[[Surroundings, Outcome], None]
+"""Sees what each step came to, in place of the log: a replay in process pays for no messages."""
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -39,6 +42,7 @@ class Setting:
     partition: int
     on_ticks_alone: bool = False
     """Evidence waits for the next tick to be reviewed: where time is known by the day."""
+    witness: Witness | None = None
     _groups: Mapping[str, tuple[str, ...]] = field(init=False)
     _rules: Mapping[str, tuple[Rule, ...]] = field(init=False)
     """By region: every record asks for them."""
@@ -111,7 +115,7 @@ class Turn:
             before = self.region(region)
             around = self.setting.around(region, self.shared)
             outcome = step(settle(before, self.shared.clock), around)
-            written = [*self._alerts(outcome, around, actor)]
+            written = self._told(outcome, around, actor)
             after = drop_leads(outcome.state)
             self._outputs += written
             if publish or (after is not before and after != before):
@@ -158,6 +162,12 @@ class Turn:
         if self._changes or self.shared != self._before:
             self._changes[PARTITION_KEY] = replace(self.shared, offset=self.offset)
         return Effects(self._changes, self._outputs, self._rejections)
+
+    def _told(self, outcome: Outcome, around: Surroundings, actor: str | None) -> list[Output]:
+        if self.setting.witness is None:
+            return [*self._alerts(outcome, around, actor)]
+        self.setting.witness(around, outcome)
+        return []
 
     def _alerts(self, outcome: Outcome, around: Surroundings, actor: str | None) -> Iterator[Output]:
         clock, view = self.shared.clock, outcome.view
