@@ -57,9 +57,10 @@ def confidence_of(
         weights: The method's.
     """
     given = weights.confidence
+    leads = [origin.lead for origin in origins]
     return Confidence(
-        corroboration_of(most_reliable(origins, given).values()),
-        firmness_of(origins, weights),
+        corroboration_of(most_reliable(leads, given).values()),
+        firmness_of(leads, weights),
         history_of(days, given),
         coverage_of(coverage, given),
     )
@@ -70,18 +71,15 @@ def root_of(copy: Copy) -> str:
     return copy.voice or copy.source_id or copy.key
 
 
-def reliability_of(copy: Copy, given: ConfidenceWeights) -> int:
-    """The chance that a copy's best reason is right, per mille: as it was read, from that source."""
-    return min(copy.certainty, round(given.one_origin * FULL))
-
-
-def most_reliable(origins: Iterable[Origin], given: ConfidenceWeights) -> Mapping[str, int]:
-    """By root, the reliability of its best origin."""
+def most_reliable(copies: Iterable[Copy], given: ConfidenceWeights) -> Mapping[str, int]:
+    """By root, the chance that the best of its copies is right, per mille: read right, and well sourced."""
+    most = round(given.one_origin * FULL)
     best: dict[str, int] = {}
-    for origin in origins:
-        root = root_of(origin.lead)
-        best[root] = max(best.get(root, 0), reliability_of(origin.lead, given))
-    return best
+    for copy in copies:
+        root = root_of(copy)
+        if best.get(root, -1) < copy.certainty:
+            best[root] = copy.certainty
+    return {root: min(certainty, most) for root, certainty in best.items()}
 
 
 def corroboration_of(reliabilities: Collection[int]) -> int:
@@ -94,13 +92,11 @@ def corroboration_of(reliabilities: Collection[int]) -> int:
     return (scale - wrong) * FULL // scale
 
 
-def firmness_of(origins: Collection[Origin], weights: Weights) -> int:
-    """The mean weight of their modality; each origin counts by its fresh points."""
-    total = sum(origin.lead.weight for origin in origins)
-    if not total:
-        return 0
+def firmness_of(copies: Collection[Copy], weights: Weights) -> int:
+    """The mean weight of their modality, per mille; each counts by its fresh points."""
     said = said_of(weights)
-    return sum(origin.lead.weight * said[origin.lead.modality] for origin in origins) // total
+    total = sum([copy.weight for copy in copies])
+    return sum([copy.weight * said[copy.modality] for copy in copies]) // total if total else 0
 
 
 def said_of(weights: Weights) -> Mapping[str, int]:

@@ -76,7 +76,7 @@ class ConfidenceWeights(_Part):
     """What lowers confidence."""
 
     one_origin: Weight
-    no_history: Weight
+    no_history: float = Field(ge=0.01, le=1)
     history_half_days: int = Field(ge=1, le=400)
     degraded: Weight
     silent: Weight
