@@ -5,30 +5,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 
-from pydantic_core import from_json
-
 from allywatch.backtest.forms import Bad, Found
 from allywatch.backtest.history import BadRow, Sample, Tally, Transition
 from allywatch.backtest.rows import Share
 from allywatch.engine import Method, RegionEngine, State
-from allywatch.engine.state import DAY_MS, RegionState
+from allywatch.engine.reviewing import Change, Outcome
+from allywatch.engine.state import RegionState
 from allywatch.engine.turn import Setting, shared_of
-from allywatch.engine.view import View, look
-from allywatch.records import Output
+from allywatch.engine.view import Surroundings, View, look
 from allywatch.regions import Registry
 from allywatch.risk.pressure import spread_used
 from allywatch.risk.score import is_learning
-from allywatch_schemas import (
-    AlertState,
-    EvidenceBatch,
-    Message,
-    Severity,
-    SourceRange,
-    Tick,
-    TickOrigin,
-    TransitionReason,
-)
-from allywatch_schemas.topics import REGION_ALERTS
+from allywatch_schemas import EvidenceBatch, Message, SourceRange, Tick, TickOrigin
 
 MAX_DOCUMENTS = 2_000
 """In one batch: what the engine takes at once."""
@@ -54,11 +42,15 @@ class Replay:
     _states: dict[bytes, State] = field(default_factory=dict)
     _engine: RegionEngine = field(init=False)
     _setting: Setting = field(init=False)
+    _views: dict[str, View] = field(default_factory=dict)
+    """Of the day in hand, where a step looked."""
     _offset: int = 0
 
     def __post_init__(self) -> None:
         """One engine over all regions, as one partition."""
-        self._engine = RegionEngine(self.method, self.registry, self.regions, 0, on_ticks_alone=self.by_day)
+        self._engine = RegionEngine(
+            self.method, self.registry, self.regions, 0, on_ticks_alone=self.by_day, witness=self._witness
+        )
         self._setting = Setting(self.method, self.registry, self.regions, 0)
 
     def days(self, days: Iterable[tuple[date, list[Share]]]) -> Iterator[list[Sample]]:
@@ -73,6 +65,7 @@ class Replay:
 
     def _day(self, day: date, shares: Sequence[Share]) -> list[Sample]:
         self.tally.days += 1
+        self._views = {}
         midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
         ends = [
             midnight + timedelta(hours=hour + self.tick_hours, seconds=-1)
@@ -149,14 +142,21 @@ class Replay:
                 self._states.pop(key, None)
             else:
                 self._states[key] = state
-        self.transitions += map(_transition, effects.outputs)
         if effects.rejections:
             raise RuntimeError(f"the engine refused what is well formed: {effects.rejections[0].detail}")
 
+    def _witness(self, around: Surroundings, outcome: Outcome) -> None:
+        if outcome.view is None:
+            return
+        self._views[around.region] = outcome.view
+        for change in outcome.changes:
+            self.transitions.append(_transition(change, around))
+
     def _sample(self, region: str, day: date) -> Sample:
-        state = self._states.get(region.encode(), RegionState())
-        assert isinstance(state, RegionState)
-        view = look(state, self._setting.around(region, shared_of(self._states)))
+        state = self._states.get(region.encode())
+        if not isinstance(state, RegionState):
+            state = RegionState()
+        view = self._views.get(region) or look(state, self._setting.around(region, shared_of(self._states)))
         z, level = standing(state, view, self.method)
         return Sample(region, day, z, level, view.assessment.confidence)
 
@@ -174,25 +174,19 @@ def _within(share: Share, start: int, end: int) -> Share:
     return share._replace(lines=lines)
 
 
-def _transition(output: Output) -> Transition:
-    assert output.topic == REGION_ALERTS.name
-    assert output.value is not None
-    alert = from_json(output.value)
-    previous = alert.get("previous_state")
+def _transition(change: Change, around: Surroundings) -> Transition:
+    episode = change.transition.episode
     return Transition(
-        round(datetime.fromisoformat(alert["changed_at"]).timestamp() * 1000),
-        alert["region"],
-        alert["rule"],
-        int(alert["episode"].rpartition(":")[2]),
-        alert["revision"],
-        AlertState(alert["state"]),
-        None if previous is None else AlertState(previous),
-        TransitionReason(alert["reason"]),
-        Severity(alert["severity"]),
-        alert["value"],
-        alert["threshold"],
-        alert.get("notify", True),
+        around.clock or 0,
+        around.region,
+        change.rule.name,
+        episode.number,
+        episode.revision,
+        episode.state,
+        change.transition.previous,
+        change.transition.reason,
+        episode.severity,
+        change.value,
+        change.threshold,
+        change.transition.notify,
     )
-
-
-__all__ = ["DAY_MS", "Replay", "standing"]
