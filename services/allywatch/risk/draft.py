@@ -1,25 +1,26 @@
 """How a region's ledger changes: evidence comes in, is withdrawn, is folded into sums, and grows old."""
 
-from collections.abc import Mapping
-from functools import lru_cache
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Mapping
 
 from allywatch.risk.decay import Decay
 from allywatch.risk.ledger import (
     DAYS,
     HOURS,
-    MAX_COPIES,
-    MAX_FURTHER,
     MAX_ORIGINS,
     Copy,
+    Entry,
     Ledger,
     Origin,
     Sums,
-    short_key,
+    faded,
+    marks_of,
 )
+from allywatch.risk.merging import merged, of_copy
 
 MAX_FOLDED = 750
-"""Folded documents and origins that are remembered, so that they do not count twice."""
-_FOLDED_SLACK = 50
+"""Keys and marks of folded documents that are remembered, so that they do not count twice."""
+_FOLDED_SLACK = 250
 """So many more are let in before the oldest are forgotten: sorting them all is dear."""
 FADED = 1_000
 """Micro-points below which an origin is folded."""
@@ -33,45 +34,69 @@ class Draft:
         self._ledger, self._decay, self._hour = ledger, decay, hour
         self.origins = dict(ledger.origins)
         self._sums: dict[str, Sums] = {}
+        self._memory = ledger.folded
         self._folded: dict[str, int] | None = None
+        self._index = ledger.index
+        self._own_index: dict[str, str] | None = None
+        self._ranks: list[tuple[int, str]] | None = None
         self.inexact, self.first_day = ledger.inexact, ledger.first_day
-        self._where = {
-            key: fingerprint
-            for fingerprint, origin in ledger.origins.items()
-            for key in (*(copy.key for copy in origin.copies), *origin.further)
-        }
         self.changed = False
 
-    def knows(self, key: str, version: int, fingerprint: str) -> bool:
+    def knows(self, key: str, version: int, marks: tuple[str, ...]) -> bool:
         """Whether this version of a document, or an origin that was folded, is counted already."""
-        if (at := self._where.get(key)) is not None:
-            return all(copy.key != key or copy.version >= version for copy in self.origins[at].copies)
-        return key in self._memory or (
-            fingerprint not in self.origins and _origin_key(fingerprint) in self._memory
-        )
+        if (name := self._index.get(key)) is not None:
+            return all(copy.key != key or copy.version >= version for copy in self.origins[name].copies)
+        memory = self._memory
+        if key in memory:
+            return True
+        return not memory.keys().isdisjoint(marks) and self._index.keys().isdisjoint(marks)
 
-    def put(self, fingerprint: str, copy: Copy) -> None:
-        """Count a copy that is not known; a lower version of it is replaced."""
-        if copy.key in self._where:
+    def crowded_out(
+        self, key: str, fingerprint: str, marks: tuple[str, ...], entries: tuple[Entry, ...]
+    ) -> bool:
+        """Whether a document that is not known is weaker than `MAX_ORIGINS` origins, and no copy of any."""
+        if len(self.origins) < MAX_ORIGINS:
+            return False
+        weakest = self._ranking()[-MAX_ORIGINS]
+        rank = sum(map(abs, faded(entries, self._decay, self._hour))), fingerprint
+        return rank < weakest and key not in self._index and self._index.keys().isdisjoint(marks)
+
+    def put(self, fingerprint: str, copy: Copy, marks: tuple[str, ...] = ()) -> None:
+        """Count a copy that is not known; a lower version of it is replaced.
+
+        Args:
+            fingerprint: Of its text.
+            copy: What it says.
+            marks: By which it is a copy of others, as by `marks_of`; none: that of the fingerprint.
+        """
+        if copy.key in self._index:
             self._remove(copy.key)
-        origin = self.origins.get(fingerprint)
-        self.origins[fingerprint] = Origin((copy,)) if origin is None else _with(origin, copy)
-        self._where[copy.key] = fingerprint
+        name, origin = fingerprint, of_copy(copy, marks or marks_of(fingerprint))
+        for each in sorted({self._index[mark] for mark in origin.marks if mark in self._index}):
+            name, origin = merged(name, origin, each, self._drop(each))
+        self._add_origin(name, origin)
         self.changed = True
 
-    def backfill(self, fingerprint: str, copy: Copy) -> None:
-        """Count a copy as history: it moves the baseline, never the pressure."""
+    def fold(self, key: str, marks: tuple[str, ...], entries: tuple[Entry, ...]) -> None:
+        """Count a document that is not known, and was crowded out, in the sums."""
+        self._fold_entries(entries, (key, *marks))
+
+    def backfill(self, key: str, marks: tuple[str, ...], entries: tuple[Entry, ...]) -> None:
+        """Count a document that is not known as history: it moves the baseline, never the pressure."""
         history = self._writable("history")
-        for track, hour, points in copy.entries:
+        for track, hour, points in entries:
             day = hour // 24
             self._add(history[track], day, self._decay.points(track, points, 24 * (day + 1) - hour))
             self.first_day = day if self.first_day is None else min(day, self.first_day)
-            self._remember(hour, copy.key, _origin_key(fingerprint))
+            self._remember(hour, (key, *marks))
         self.changed = True
 
     def withdraw(self, key: str, below: int | None = None) -> bool:
-        """Take a document back: every version, or those lower than `below`. Whether that took points away."""
-        if key in self._where:
+        """Take a document back: every version, or those lower than `below`. Whether that took points away.
+
+        What it showed to be copies of one text stays one origin.
+        """
+        if key in self._index:
             return self._remove(key, below)
         if key in self._memory:
             self.inexact += 1
@@ -81,14 +106,14 @@ class Draft:
     def fold_excess(self) -> None:
         """Keep the strongest `MAX_ORIGINS`; the others go into the sums."""
         if (excess := len(self.origins) - MAX_ORIGINS) > 0:
-            for _, fingerprint in sorted(self._strengths())[:excess]:
-                self._fold(fingerprint)
+            for _, name in self._ranking()[:excess]:
+                self._fold(name)
 
     def fold_faded(self) -> None:
         """Origins that weigh next to nothing go into the sums."""
-        for strength, fingerprint in self._strengths():
+        for strength, name in list(self._ranking()):
             if strength < FADED:
-                self._fold(fingerprint)
+                self._fold(name)
 
     def roll(self) -> None:
         """Hours that the clock left behind become days; days and memories past their time are dropped."""
@@ -119,49 +144,64 @@ class Draft:
             folded,
             self.inexact,
             self.first_day,
+            self._index,
         )
 
-    @property
-    def _memory(self) -> Mapping[str, int]:
-        return self._ledger.folded if self._folded is None else self._folded
+    def _ranking(self) -> list[tuple[int, str]]:
+        """Origins by what they weigh now, weakest first."""
+        if self._ranks is None:
+            self._ranks = sorted((self._strength(origin), name) for name, origin in self.origins.items())
+        return self._ranks
 
-    def _strengths(self) -> list[tuple[int, str]]:
-        return [
-            (sum(abs(points) for points in origin.lead.now(self._decay, self._hour)), fingerprint)
-            for fingerprint, origin in self.origins.items()
-        ]
+    def _strength(self, origin: Origin) -> int:
+        words, acts, calm = origin.copies[0].now(self._decay, self._hour)
+        return abs(words) + abs(acts) + abs(calm)
+
+    def _add_origin(self, name: str, origin: Origin) -> None:
+        self.origins[name] = origin
+        if self._ranks is not None:
+            insort(self._ranks, (self._strength(origin), name))
+        index = self._writable_index()
+        for key in _keys(origin):
+            index[key] = name
+
+    def _drop(self, name: str) -> Origin:
+        origin = self.origins.pop(name)
+        if self._ranks is not None:
+            del self._ranks[bisect_left(self._ranks, (self._strength(origin), name))]
+        index = self._writable_index()
+        for key in _keys(origin):
+            del index[key]
+        return origin
 
     def _remove(self, key: str, below: int | None = None) -> bool:
-        fingerprint = self._where[key]
-        origin = self.origins[fingerprint]
+        name = self._index[key]
+        origin = self.origins[name]
         copies = tuple(c for c in origin.copies if c.key != key or (below is not None and c.version >= below))
         further = tuple(each for each in origin.further if each != key)
         if len(copies) + len(further) == origin.documents:
             return False
-        del self._where[key]
-        self.changed = True
+        self._drop(name)
         if copies:
-            self.origins[fingerprint] = Origin(copies, further)
+            self._add_origin(name, Origin(copies, further, origin.since, origin.marks))
         else:
-            del self.origins[fingerprint]
             self.inexact += bool(further)
-            for each in further:
-                del self._where[each]
+        self.changed = True
         return copies[:1] != origin.copies[:1]
 
-    def _fold(self, fingerprint: str) -> None:
-        origin = self.origins.pop(fingerprint)
-        keys = [*(copy.key for copy in origin.copies), *origin.further]
-        hours, newest = self._writable("hours"), 0
-        for track, hour, points in origin.lead.entries:
-            newest = max(newest, hour)
+    def _fold(self, name: str) -> None:
+        origin = self._drop(name)
+        self._fold_entries(origin.lead.entries, _keys(origin))
+
+    def _fold_entries(self, entries: tuple[Entry, ...], keys: Iterable[str]) -> None:
+        hours, latest = self._writable("hours"), 0
+        for track, hour, points in entries:
+            latest = max(latest, hour)
             if self._hour is None or hour > self._hour - HOURS:
                 self._add(hours[track], hour, points)
             else:
                 self._add_to_day(track, hour, points)
-        for key in keys:
-            del self._where[key]
-        self._remember(newest, *keys, _origin_key(fingerprint))
+        self._remember(latest, keys)
         self.changed = True
 
     def _roll_hours(self, track: int, oldest: int) -> None:
@@ -171,8 +211,8 @@ class Draft:
 
     def _add_to_day(self, track: int, hour: int, points: int) -> None:
         day = hour // 24
-        faded = self._decay.points(track, points, 24 * (day + 1) - hour)
-        self._add(self._writable("days")[track], day, faded)
+        end_of_day = self._decay.points(track, points, 24 * (day + 1) - hour)
+        self._add(self._writable("days")[track], day, end_of_day)
 
     @staticmethod
     def _add(sums: dict[int, int], at: int, points: int) -> None:
@@ -182,17 +222,29 @@ class Draft:
             sums.pop(at, None)
 
     def _writable(self, name: str) -> Sums:
-        if name not in self._sums:
+        sums = self._sums.get(name)
+        if sums is None:
             words, acts, calm = getattr(self._ledger, name)
-            self._sums[name] = (dict(words), dict(acts), dict(calm))
+            sums = self._sums[name] = (dict(words), dict(acts), dict(calm))
             self.changed = True
-        return self._sums[name]
+        return sums
 
-    def _remember(self, hour: int, *keys: str) -> None:
-        if self._folded is None:
-            self._folded = dict(self._ledger.folded)
+    def _writable_index(self) -> dict[str, str]:
+        if self._own_index is None:
+            self._index = self._own_index = dict(self._index)
+        return self._own_index
+
+    def _remember(self, hour: int, keys: Iterable[str]) -> None:
+        folded = self._folded
+        if folded is None:
+            self._memory = folded = self._folded = dict(self._memory)
         for key in keys:
-            self._folded[key] = max(hour, self._folded.get(key, hour))
+            folded[key] = max(hour, folded.get(key, hour))
+
+
+def _keys(origin: Origin) -> tuple[str, ...]:
+    """All that the index knows of an origin: its documents and its marks."""
+    return (*(copy.key for copy in origin.copies), *origin.further, *origin.marks)
 
 
 def newest(folded: Mapping[str, int], count: int) -> dict[str, int]:
@@ -201,14 +253,3 @@ def newest(folded: Mapping[str, int], count: int) -> dict[str, int]:
     kept = {key: hour for key, hour in folded.items() if hour > cut}
     tied = sorted(key for key, hour in folded.items() if hour == cut)
     return kept | dict.fromkeys(tied[: count - len(kept)], cut)
-
-
-def _with(origin: Origin, copy: Copy) -> Origin:
-    copies = sorted((*origin.copies, copy), key=lambda each: each.rank)
-    further = {*origin.further, *(each.key for each in copies[MAX_COPIES:])}
-    return Origin(tuple(copies[:MAX_COPIES]), tuple(sorted(further)[:MAX_FURTHER]))
-
-
-@lru_cache(maxsize=4_096)
-def _origin_key(fingerprint: str) -> str:
-    return short_key(f"origin {fingerprint}")

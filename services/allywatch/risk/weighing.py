@@ -1,9 +1,9 @@
-"""Evidence to points: what one document says about one region, as a copy in its ledger."""
+"""Evidence to points: what one document says about one region, as entries and as a copy in its ledger."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from allywatch.risk.ledger import DAYS, Copy
+from allywatch.risk.ledger import DAYS, Copy, Entry, marks_of, short_key
 from allywatch.risk.weights import MICRO, TRACKS, Weights
 from allywatch_schemas import Document, Evidence, EvidenceKind, Modality, Track
 
@@ -65,6 +65,9 @@ class Cited:
     key: str
     version: int
     fingerprint: str
+    marks: tuple[str, ...]
+    """By which it is a copy of others."""
+    voice: str
     published: int
     """Seconds since the epoch."""
     source_id: str
@@ -81,6 +84,8 @@ class Cited:
             key,
             document.version,
             document.fingerprint,
+            marks_of(document.fingerprint, document.near),
+            voice_of(document),
             int(document.published_at.timestamp()),
             fitting(document.source.id, ID_BYTES),
             clip(document.source.name, NAME_BYTES),
@@ -91,11 +96,37 @@ class Cited:
         )
 
 
-def weigh(document: Cited, items: Sequence[Evidence], clock: int | None, scale: Scale) -> Copy:
-    """One document's items about one region as a copy; its best reason is the strongest item.
+def voice_of(document: Document) -> str:
+    """Whose word a document is: the one agency it cites, or its publisher's family, or its publisher.
+
+    A coded event (it has no language) whose source is no web site speaks for itself: a coder such as ICEWS
+    reads many publishers, and is none.
+    """
+    if len(document.cites) == 1:
+        return document.cites[0]
+    if document.family is not None:
+        return document.family
+    source = document.source.id
+    if document.language is None and "." not in source:
+        return document.fingerprint
+    return source if len(source) <= ID_BYTES else short_key(source)
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What one document adds to one region."""
+
+    entries: tuple[Entry, ...]
+    best: Evidence
+    """Its strongest reason."""
+    clamped: bool
+    """It was dated in the future."""
+
+
+def weigh(items: Sequence[Evidence], clock: int | None, scale: Scale) -> Weighed:
+    """One document's items about one region.
 
     Args:
-        document: Where they come from.
         items: All it says about the region.
         clock: Milliseconds; None: not started, so nothing is in the future and nothing too old.
         scale: The weights.
@@ -113,11 +144,18 @@ def weigh(document: Cited, items: Sequence[Evidence], clock: int | None, scale: 
         if at >= oldest:
             where = (scale.track[item.track], at // HOUR_MS)
             sums[where] = sums.get(where, 0) + points
+    entries = tuple([(track, hour, points) for (track, hour), points in sorted(sums.items()) if points])
+    return Weighed(entries, best, clamped)
+
+
+def copy_of(document: Cited, weighed: Weighed, scale: Scale) -> Copy:
+    """The document as its region remembers it: for those alone that are kept one by one."""
+    best = weighed.best
     certainty = scale.modality[best.modality] * best.probability * best.source_weight
     return Copy(
         key=document.key,
         version=document.version,
-        entries=tuple((track, hour, points) for (track, hour), points in sorted(sums.items()) if points),
+        entries=weighed.entries,
         certainty=round(certainty * 1000),
         track=scale.track[best.track],
         published=document.published,
@@ -131,6 +169,7 @@ def weigh(document: Cited, items: Sequence[Evidence], clock: int | None, scale: 
         mechanism=best.mechanism.value if best.mechanism else "",
         root=best.plover_root.value if best.plover_root else "",
         modality=best.modality.value,
+        voice=document.voice,
         exercise=document.exercise,
-        clamped=clamped,
+        clamped=weighed.clamped,
     )

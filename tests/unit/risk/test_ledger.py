@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from allywatch.risk import pressure
 from allywatch.risk.decay import Decay
 from allywatch.risk.draft import Draft, newest
-from allywatch.risk.ledger import MAX_COPIES, MAX_ORIGINS, Copy, Ledger, short_key
+from allywatch.risk.ledger import MAX_COPIES, MAX_ORIGINS, Copy, Ledger, marks_of, short_key
 
 DECAY = Decay.of((24, 48, 48))
 HOUR = 490_000
@@ -23,7 +23,7 @@ def a_copy(doc: str, points: int = 500_000, *, version: int = 1, hour: int = HOU
 def a_ledger(*puts: Put, base: Ledger | None = None, hour: int | None = HOUR) -> Ledger:
     draft = Draft(base or Ledger(), DECAY, hour)
     for fingerprint, copy in puts:
-        if not draft.knows(copy.key, copy.version, fingerprint):
+        if not draft.knows(copy.key, copy.version, marks_of(fingerprint)):
             draft.put(fingerprint, copy)
     draft.fold_excess()
     return draft.done()
@@ -163,7 +163,7 @@ def test_faded_origins_are_folded() -> None:
 
 def test_backfill_moves_the_past_and_not_the_pressure() -> None:
     draft = Draft(Ledger(), DECAY, HOUR)
-    draft.backfill("old", a_copy("old", hour=HOUR - 24 * 40))
+    draft.backfill("old", marks_of("old"), a_copy("old", hour=HOUR - 24 * 40).entries)
     ledger = draft.done()
     day = HOUR // 24
     assert total(ledger) == 0
