@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from allywatch.engine import hearing
 from allywatch.engine.reviewing import Before, Outcome, review
 from allywatch.engine.state import DAY_MS, NONE_COUNTS, PartitionState, RegionState, SourceKey, Withdrawals
 from allywatch.engine.turn import Turn
@@ -94,7 +95,8 @@ def take_up(
     lost = [draft.withdraw(key, version) for key, version in replaced.items()]
     fresh = [_count(draft, share, around) for share in shares]
     draft.fold_excess()
-    after = replace(state, ledger=draft.done()) if draft.changed else state
+    taken = state.taken + sum(fresh)
+    after = replace(state, ledger=draft.done(), taken=taken) if draft.changed else state
     if around.clock is None or around.waits or not (any(lost) or any(fresh)):
         return Outcome(after)
     before = Before(state.ledger, look(state, around)) if any(lost) else None
@@ -157,7 +159,7 @@ def _advance(shared: PartitionState, ranges: tuple[SourceRange, ...]) -> Partiti
 
     Of a range that is partly below its watermark, each hour's total counts in proportion, rounded down.
     """
-    watermarks, counted = dict(shared.watermarks), dict(shared.counted)
+    watermarks, counted, brought = dict(shared.watermarks), dict(shared.counted), shared.brought
     hours, days = dict(shared.world_hours), dict(shared.world_days)
     for each in ranges:
         key = source_key(each)
@@ -167,12 +169,15 @@ def _advance(shared: PartitionState, ranges: tuple[SourceRange, ...]) -> Partiti
         new = each.end - start
         watermarks[key] = each.end
         counted[key] = counted.get(key, 0) + new
+        brought = hearing.count(brought, each, new)
         for name, total in each.totals.items():
             share = total * new // (each.end - each.start)
             _add_to_world(hours, days, _hour(name), share, shared.hour)
     if watermarks == shared.watermarks:
         return shared
-    return replace(shared, watermarks=watermarks, counted=counted, world_hours=hours, world_days=days)
+    return replace(
+        shared, watermarks=watermarks, counted=counted, brought=brought, world_hours=hours, world_days=days
+    )
 
 
 def _add_to_world(

@@ -19,14 +19,18 @@ from allywatch.engine.ledger_encoding import (
     run,
 )
 from allywatch.engine.state import (
+    FEEDS_KEY,
     PARTITION_KEY,
     WITHDRAWN_PREFIX,
+    FeedVolumes,
     Heard,
     PartitionState,
     RegionState,
     State,
     Withdrawals,
 )
+from allywatch.engine.volume_encoding import decode_feeds, decode_volume, encode_feeds, encode_volume
+from allywatch.risk.coverage import ALL_HEARD
 from allywatch.risk.ledger import KEY_LENGTH
 from allywatch.risk.pressure import Baseline
 from allywatch_schemas import AlertState, CoverageState, Severity
@@ -40,6 +44,8 @@ def encode(state: State) -> bytes:
         body = _region(state)
     elif isinstance(state, PartitionState):
         body = _partition(state)
+    elif isinstance(state, FeedVolumes):
+        body = {"feeds": {feed: encode_volume(each) for feed, each in sorted(state.volumes.items())}}
     else:
         body = {"documents": {key: list(value) for key, value in sorted(state.documents.items())}}
     return to_json({"v": VERSION, **body})
@@ -59,6 +65,8 @@ def decode(key: bytes, value: bytes) -> State:
             return _to_partition(body)
         if key.startswith(WITHDRAWN_PREFIX):
             return Withdrawals({name: (low, hour) for name, (low, hour) in body["documents"].items()})
+        if key == FEEDS_KEY:
+            return FeedVolumes({feed: decode_volume(each) for feed, each in body["feeds"].items()})
         return _to_region(body)
     except (KeyError, TypeError, IndexError, AttributeError) as damaged:
         raise ValueError(f"damaged state: {damaged!r}") from damaged
@@ -78,6 +86,8 @@ def _region(state: RegionState) -> dict[str, Any]:
         "commands": dict(sorted(state.commands.items())),
         "impaired": state.impaired,
         "episode_floor": state.episode_floor,
+        "taken": state.taken,
+        "volume": state.volume and encode_volume(state.volume),
     }
 
 
@@ -93,6 +103,8 @@ def _to_region(body: dict[str, Any]) -> RegionState:
         commands=body["commands"],
         impaired=body["impaired"],
         episode_floor=body["episode_floor"],
+        taken=body.get("taken", 0),
+        volume=decode_volume(body["volume"]) if body.get("volume") else None,
     )
 
 
@@ -112,9 +124,7 @@ def _slot(slot: Slot) -> list[Any]:
 
 def _to_slot(body: list[Any]) -> Slot:
     story, episodes, armed, muted_until, opened, last_told, bar = body
-    return Slot(
-        story and _to_episode(story), episodes, armed, muted_until, tuple(opened), last_told, bar
-    )
+    return Slot(story and _to_episode(story), episodes, armed, muted_until, tuple(opened), last_told, bar)
 
 
 def _to_episode(story: list[Any]) -> Episode:
@@ -141,9 +151,11 @@ def _partition(state: PartitionState) -> dict[str, Any]:
         "world_hours": pairs(state.world_hours),
         "world_days": run(state.world_days),
         "coverage": {
-            feed: [heard.state.value, list(heard.regions), heard.until]
+            feed: [heard.state.value, list(heard.regions), heard.until, heard.weighs]
             for feed, heard in sorted(state.coverage.items())
         },
+        "brought": dict(sorted(state.brought.items())),
+        "feeds": encode_feeds(state.feeds),
         "method": state.method and list(state.method),
     }
 
@@ -157,8 +169,10 @@ def _to_partition(body: dict[str, Any]) -> PartitionState:
         world_hours=from_pairs(body["world_hours"]),
         world_days=from_run(body["world_days"]),
         coverage={
-            feed: Heard(CoverageState(state), tuple(regions), until)
-            for feed, (state, regions, until) in body["coverage"].items()
+            feed: Heard(CoverageState(state), tuple(regions), until, *weighs)
+            for feed, (state, regions, until, *weighs) in body["coverage"].items()
         },
+        brought=body.get("brought", {}),
+        feeds=decode_feeds(body["feeds"]) if "feeds" in body else ALL_HEARD,
         method=tuple(body["method"]) if body["method"] else None,
     )

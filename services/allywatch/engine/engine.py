@@ -6,21 +6,23 @@ from dataclasses import replace
 from allywatch.alerts.episode import Slot
 from allywatch.alerts.lifecycle import Refused
 from allywatch.alerts.rules import alert_key, episode_id
-from allywatch.engine import encoding, publication, region, reviewing
+from allywatch.engine import encoding, hearing, publication, region, reviewing
 from allywatch.engine.batch import REMEMBER_HOURS, apply_batch, roll_world, take_up, withdraw
 from allywatch.engine.method import Method, Places
 from allywatch.engine.reviewing import Outcome
 from allywatch.engine.snapshot import begins_day, snapshot
 from allywatch.engine.state import (
+    FEEDS_KEY,
     IMPAIRED_SINCE_UNKNOWN,
     WITHDRAWN_PREFIX,
+    FeedVolumes,
     Heard,
     RegionState,
     State,
     Withdrawals,
     coverage_of,
 )
-from allywatch.engine.turn import Setting, Turn, shared_of
+from allywatch.engine.turn import Setting, Turn, Witness, shared_of
 from allywatch.engine.view import Surroundings, look
 from allywatch.errors import RejectReason, StopWorker
 from allywatch.records import Effects, Output, Record, Rejection
@@ -54,6 +56,7 @@ class RegionEngine:
         partition: int,
         *,
         on_ticks_alone: bool = False,
+        witness: Witness | None = None,
         snapshots: bool = False,
     ) -> None:
         """An engine without a state; the caller keeps that.
@@ -65,10 +68,11 @@ class RegionEngine:
             partition: Of `region-inputs`.
             on_ticks_alone: Evidence is reviewed at the next tick and not before: for a replay of events
                 that are dated by the day, where the end of a day is the first moment that knows all of it.
+            witness: Sees what each step came to; alerts are not written then.
             snapshots: The first tick of each UTC day also gives a snapshot of the partition.
         """
         self._snapshots = snapshots
-        self._setting = Setting(method, registry, frozenset(regions), partition, on_ticks_alone)
+        self._setting = Setting(method, registry, frozenset(regions), partition, on_ticks_alone, witness)
         self._handlers = {
             EvidenceBatch: apply_batch,
             Retraction: _retract,
@@ -93,9 +97,13 @@ class RegionEngine:
     def recover_state(self, key: bytes, value: bytes, error: Exception) -> State:
         r"""An empty region, marked `unknown`; nothing takes the place of what the partition shares.
 
+        Profiles of feeds are learnt anew: without them nothing counts twice.
+
         Raises:
-            StopWorker: The key starts with NUL.
+            StopWorker: The key starts with NUL, and it is not theirs.
         """
+        if key == FEEDS_KEY:
+            return FeedVolumes()
         if key.startswith(b"\0"):
             raise StopWorker(
                 f"The state {key!r} of partition {self._setting.partition} cannot be read ({error}). Without "
@@ -167,8 +175,10 @@ def _tick(turn: Turn, message: Tick) -> None:
     turn.shared = replace(before, clock=clock)
     if before.hour != turn.shared.hour:
         _turn_hour(turn, clock)
+        hearing.turn_hour(turn, before.hour, clock // HOUR_MS)
     for name in sorted(turn.setting.regions):
-        turn.step(name, lambda state, around: region.tick(state, around, clock))
+        if not region.rests(turn.region(name), clock // HOUR_MS):
+            turn.step(name, lambda state, around: region.tick(state, around, clock))
 
 
 def _turn_hour(turn: Turn, clock: int) -> None:
@@ -207,9 +217,10 @@ def _cover(turn: Turn, message: Coverage) -> None:
     known = turn.shared.coverage.get(message.feed)
     if known is not None and known.until >= until:
         return
-    before = turn.shared.coverage
-    after = {**before, message.feed: Heard(message.state, message.regions, until)}
-    turn.shared = replace(turn.shared, coverage=after)
+    before = turn.shared
+    said = Heard(message.state, message.regions, until, weighs=message.expected > 0)
+    after = replace(before, coverage={**before.coverage, message.feed: said})
+    turn.shared = after = replace(after, feeds=hearing.judge(after, turn.feeds().volumes))
     for name in sorted(turn.setting.regions):
         if coverage_of(name, before) is not coverage_of(name, after):
             turn.step(name, region.hear, publish=True)

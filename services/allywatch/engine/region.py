@@ -7,6 +7,7 @@ from allywatch.engine.reviewing import Outcome, review
 from allywatch.engine.state import DAY_MS, IMPAIRED_SINCE_UNKNOWN, RegionState
 from allywatch.engine.view import Surroundings, View, look
 from allywatch.risk import pressure
+from allywatch.risk.coverage import Volume, turn
 from allywatch.risk.draft import Draft
 from allywatch.risk.ledger import HOURS
 from allywatch.risk.score import is_learning
@@ -35,12 +36,19 @@ def tick(state: RegionState, around: Surroundings, clock: int) -> Outcome:
     new_hour = state.hour != around.hour
     if new_hour:
         state = _turn_hour(state, around, clock)
-    if not new_hour and not any(slot.episode for slot in state.slots.values()):
-        return Outcome(state)
     view = look(state, around)
     if new_hour:
         state = _leave_trail(state, clock // HOUR_MS, view)
     return review(state, around, view, clock)
+
+
+def rests(state: RegionState, hour: int) -> bool:
+    """Whether a tick within `hour` changes nothing: most regions, most of the time."""
+    return (
+        state.hour == hour
+        and state.impaired is None
+        and not any(slot.episode for slot in state.slots.values())
+    )
 
 
 def hear(state: RegionState, around: Surroundings) -> Outcome:
@@ -57,8 +65,16 @@ def _turn_hour(state: RegionState, around: Surroundings, clock: int) -> RegionSt
     new_day = state.baseline.day != day
     if new_day:
         draft.fold_faded()
-    state = replace(state, ledger=draft.done(), hour=hour)
+    volume = _turn_volume(state, hour)
+    state = replace(state, ledger=draft.done(), hour=hour, volume=volume, taken=0)
     return _compare_with_past(state, around.method, day) if new_day else state
+
+
+def _turn_volume(state: RegionState, hour: int) -> Volume | None:
+    """The first hour with documents is left out: the log may have waited for us."""
+    if state.volume is None or state.hour is None:
+        return Volume(hour) if state.taken else state.volume
+    return turn(state.volume, state.hour, state.taken, hour)
 
 
 def _compare_with_past(state: RegionState, method: Method, day: int) -> RegionState:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from allywatch.alerts.episode import Slot
+from allywatch.risk.coverage import ALL_HEARD, Feeds, Volume, worst
 from allywatch.risk.ledger import Ledger, Origin
 from allywatch.risk.pressure import Baseline
 from allywatch.risk.weighing import HOUR_MS
@@ -11,6 +12,7 @@ from allywatch_schemas import CoverageState
 
 PARTITION_KEY = b"\0partition"
 WITHDRAWN_PREFIX = b"\0withdrawn-"
+FEEDS_KEY = b"\0feeds"
 
 DAY_MS = 24 * HOUR_MS
 
@@ -42,6 +44,10 @@ class RegionState:
     """Since when a share of the news is missing here: applying it failed, or the state was lost."""
     episode_floor: int = 0
     """Numbers of episodes start above it, so that a lost state cannot give an old number again."""
+    taken: int = 0
+    """Documents taken up since the clock's hour began."""
+    volume: Volume | None = None
+    """How many of them its hours usually bring; none until the first came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,8 @@ class Heard:
     """Whom it concerns; empty: every region."""
     until: int
     """End of the window it speaks of, milliseconds."""
+    weighs: bool = True
+    """Whether it counts even where the feed never brought anything: it says how much was expected."""
 
 
 SourceKey = tuple[str, str, int]
@@ -76,6 +84,10 @@ class PartitionState:
     world_days: Mapping[int, int] = field(default_factory=dict)
     coverage: Mapping[str, Heard] = field(default_factory=dict)
     """By feed."""
+    brought: Mapping[str, int] = field(default_factory=dict)
+    """Records by feed since the clock's hour began."""
+    feeds: Feeds = ALL_HEARD
+    """What all feeds come to, for every region."""
     method: tuple[str, str] | None = None
     """Version and digest of the last MethodActivated."""
 
@@ -95,7 +107,15 @@ class Withdrawals:
 
 NONE_COUNTS = 0
 
-State = RegionState | PartitionState | Withdrawals
+
+@dataclass(frozen=True, slots=True)
+class FeedVolumes:
+    """The profile of each feed: apart from what else the partition shares, as it changes once an hour."""
+
+    volumes: Mapping[str, Volume] = field(default_factory=dict)
+
+
+State = RegionState | PartitionState | Withdrawals | FeedVolumes
 
 
 def withdrawn_key(document: str) -> bytes:
@@ -103,10 +123,7 @@ def withdrawn_key(document: str) -> bytes:
     return WITHDRAWN_PREFIX + document[:1].encode()
 
 
-def coverage_of(region: str, coverage: Mapping[str, Heard]) -> CoverageState:
-    """The worst of the feeds that concern a region."""
-    states = {heard.state for heard in coverage.values() if not heard.regions or region in heard.regions}
-    for worst in (CoverageState.SILENT, CoverageState.DEGRADED):
-        if worst in states:
-            return worst
-    return CoverageState.OK
+def coverage_of(region: str, shared: PartitionState) -> CoverageState:
+    """How well a region is heard, as far as feeds go: the worst of all together and of word that names it."""
+    named = [heard.state for heard in shared.coverage.values() if region in heard.regions]
+    return worst([shared.feeds.state, *named]) if named else shared.feeds.state

@@ -10,8 +10,10 @@ from allywatch.engine.method import Method, Places
 from allywatch.engine.region import drop_leads, settle
 from allywatch.engine.reviewing import Outcome
 from allywatch.engine.state import (
+    FEEDS_KEY,
     IMPAIRED_SINCE_UNKNOWN,
     PARTITION_KEY,
+    FeedVolumes,
     PartitionState,
     RegionState,
     State,
@@ -61,9 +63,10 @@ class Setting:
             region,
             self._groups[region],
             shared.clock,
-            coverage_of(region, shared.coverage),
+            coverage_of(region, shared),
             self._rules[region],
             self.on_ticks_alone,
+            shared.feeds,
         )
 
     def name(self, region: str) -> str:
@@ -152,6 +155,15 @@ class Turn:
     def remember(self, document: str, withdrawals: Withdrawals) -> None:
         """Replace what `withdrawals` gave."""
         self._changes[withdrawn_key(document)] = withdrawals
+
+    def feeds(self) -> FeedVolumes:
+        """The profiles of the feeds."""
+        state = self._changes.get(FEEDS_KEY) or self.states.get(FEEDS_KEY)
+        return state if isinstance(state, FeedVolumes) else FeedVolumes()
+
+    def keep_feeds(self, feeds: FeedVolumes) -> None:
+        """Replace what `feeds` gave."""
+        self._changes[FEEDS_KEY] = feeds
 
     def forget(self, key: bytes) -> None:
         """Drop a state."""

@@ -7,10 +7,11 @@ from allywatch.alerts.rules import Rule
 from allywatch.engine.method import Method
 from allywatch.engine.state import RegionState
 from allywatch.risk import explanation, pressure
+from allywatch.risk.coverage import ALL_HEARD, NOTHING_SAID, Feeds, Hearing, coverage_contribution, worst
 from allywatch.risk.pressure import Triad
 from allywatch.risk.score import Assessment, assess
 from allywatch.risk.weighing import HOUR_MS
-from allywatch_schemas import CoverageState
+from allywatch_schemas import Contribution, CoverageState
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Surroundings:
     """Those for this region."""
     waits: bool = False
     """Evidence is reviewed at the next tick, not when it comes."""
+    feeds: Feeds = ALL_HEARD
+    """What all feeds come to: part of `coverage`, and why."""
 
     @property
     def hour(self) -> int | None:
@@ -59,10 +62,26 @@ def look(state: RegionState, around: Surroundings) -> View:
     words, acts, calm = (sum(track) for track in zip(sums, *points.values(), strict=True))
     tracks = words, acts, calm
     origins = tuple(ledger.origins.values())
-    assessed = assess(sum(tracks), state.baseline, origins, around.coverage, weights)
+    assessed = assess(sum(tracks), state.baseline, origins, coverage(state, around), weights)
     return View(points, sums, tracks, assessed)
 
 
 def heard(state: RegionState, around: Surroundings) -> bool:
     """Whether calm may be believed."""
-    return state.impaired is None and around.coverage is not CoverageState.SILENT
+    return state.impaired is None and coverage(state, around) is not CoverageState.SILENT
+
+
+def coverage(state: RegionState, around: Surroundings) -> CoverageState:
+    """How well the region is heard: the worst of its feeds and of its own volume."""
+    own = hearing(state).state
+    return around.coverage if own is CoverageState.OK else worst([around.coverage, own])
+
+
+def hearing(state: RegionState) -> Hearing:
+    """What is said about the region's own volume; nothing until some of it is known."""
+    return state.volume.hearing if state.volume else NOTHING_SAID
+
+
+def silence(state: RegionState, around: Surroundings) -> Contribution:
+    """What an alert cites for a region that is not heard."""
+    return coverage_contribution(hearing(state), around.feeds)

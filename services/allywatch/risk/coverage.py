@@ -53,6 +53,8 @@ COVERAGE = "coverage"
 
 _TABLE = 64
 """Counts with a critical mean of their own. Above it, half of what was expected is always too few."""
+_COUNTABLE = 1 << 30
+"""Records of an hour, at most: what states have room for."""
 _SURGE = 4
 """An hour teaches at most so many times what is usual, and as many records: a flood is not a habit."""
 
@@ -103,6 +105,10 @@ class Feeds:
     """The busiest of these feeds, at most `NAMED`."""
 
 
+NOTHING_SAID = Hearing()
+ALL_HEARD = Feeds()
+
+
 @dataclass(frozen=True, slots=True)
 class Volume:
     """How many records the hours of a week bring: usually, and last."""
@@ -113,7 +119,7 @@ class Volume:
     """Thousandths of a record in each hour of the week, from weeks before `latest`; to 1 in 1,000."""
     latest: tuple[int, ...] = (NOT_LISTENED,) * WEEK
     """One more than the records in the last of each of these hours, likewise; or `NOT_LISTENED`."""
-    hearing: Hearing = Hearing()
+    hearing: Hearing = NOTHING_SAID
 
     @property
     def rate(self) -> int:
@@ -130,7 +136,7 @@ def turn(volume: Volume, hour: int, heard: int, now: int) -> Volume:
         heard: Records in it.
         now: The hour that begins; in those between, the clock stood still.
     """
-    after = _note(volume, hour, coarse(heard + 1))
+    after = _note(volume, hour, coarse(min(heard, _COUNTABLE) + 1))
     for skipped in range(hour + 1, min(now, hour + WEEK)):
         if after.latest[skipped % WEEK]:
             after = _note(after, skipped, NOT_LISTENED)
@@ -162,7 +168,7 @@ def _learn(usual: int, heard: int, weeks: int) -> int:
 def _judge(volume: Volume, hour: int) -> Hearing:
     """Silent or degraded, by the shortest windows ending with `hour` that can tell the one and the other."""
     if hour - volume.since < LEARNING_HOURS or not tells(sum(volume.usual), 0):
-        return Hearing()
+        return NOTHING_SAID
     before, silence = volume.hearing.state, None
     for window in WINDOWS:
         expected, heard = _within(volume, hour, window)
@@ -174,7 +180,7 @@ def _judge(volume: Volume, hour: int) -> Hearing:
             if _holds(DEGRADED, before is not CoverageState.OK, expected, heard):
                 return Hearing(CoverageState.DEGRADED, window, expected, heard)
             break
-    return silence or Hearing()
+    return silence or NOTHING_SAID
 
 
 def _holds(threshold: Threshold, before: bool, expected: int, heard: int) -> bool:
@@ -245,15 +251,15 @@ def worst(states: Iterable[CoverageState]) -> CoverageState:
 _ORDER = tuple(CoverageState)
 
 
-def told_of(volume: Hearing | None, feeds: Feeds) -> str:
+def told_of(volume: Hearing, feeds: Feeds) -> str:
     """Why a region is not heard, in words; empty: no feed and no count says so.
 
     Args:
-        volume: Of the region itself, where its records are counted.
+        volume: Of the region itself.
         feeds: Of all that concern it.
     """
     parts = []
-    if volume is not None and volume.state is not CoverageState.OK:
+    if volume.state is not CoverageState.OK:
         window = f"{volume.window} h" if volume.window <= 24 else f"{volume.window // 24} days"
         parts.append(f"Expected about {volume.expected // MILLI} records in {window}, heard {volume.heard}.")
     if feeds.silent:
@@ -265,7 +271,7 @@ def told_of(volume: Hearing | None, feeds: Feeds) -> str:
 _NAME = 40
 
 
-def coverage_contribution(volume: Hearing | None, feeds: Feeds) -> Contribution:
+def coverage_contribution(volume: Hearing, feeds: Feeds) -> Contribution:
     """What an alert cites for too little being heard: no points, and the reason in words."""
     title = (
         told_of(volume, feeds) or "Part of the news could not be applied here, or is reported as not heard."

@@ -1,6 +1,7 @@
 """What withdrawals, people, coverage, a method, and rubbish do."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 

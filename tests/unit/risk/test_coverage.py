@@ -208,4 +208,4 @@ def test_an_alert_cites_what_was_expected_and_what_was_heard() -> None:
     assert told_of(Hearing(SILENT, 72, 42_300, 3), Feeds()) == (
         "Expected about 42 records in 3 days, heard 3."
     )
-    assert coverage_contribution(None, Feeds()).title
+    assert coverage_contribution(Hearing(), Feeds()).title
