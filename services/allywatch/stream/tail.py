@@ -1,7 +1,7 @@
 """Scores and alerts for a terminal: pure functions from messages to what rich can draw, or to plain lines."""
 
 from collections import deque
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from rich.console import Group, RenderableType
@@ -9,6 +9,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from allywatch.alerts.inhibition import inhibited
 from allywatch.terminal import printable
 from allywatch_schemas import (
     Alert,
@@ -52,11 +53,19 @@ class ScoreBoard:
         regions: Only these regions, and members of these groups. Empty: all.
         rows: Scores to show, highest first.
         feed: Alerts to show, latest first.
+        inhibit: Leave out alerts while another open alert tells the same cause.
     """
 
-    def __init__(self, regions: Collection[str] = (), rows: int = 20, feed: int = 8) -> None:
+    def __init__(
+        self, regions: Collection[str] = (), rows: int = 20, feed: int = 8, *, inhibit: bool = False
+    ) -> None:
         self._regions = frozenset(regions)
         self._rows = rows
+        self._inhibit = inhibit
+        self._open: dict[str, Alert] = {}
+        self._ended_unheard: frozenset[str] = frozenset()
+        self.held: Mapping[str, str] = {}
+        """Keys of open alerts that are left out → the alert that speaks for each."""
         self._history: dict[str, deque[tuple[datetime, float]]] = {}
         self.scores: dict[str, RegionRisk] = {}
         self.alerts: deque[Alert] = deque(maxlen=feed)
@@ -77,11 +86,26 @@ class ScoreBoard:
         return True
 
     def add(self, alert: Alert) -> bool:
-        """Take up an alert's transition. False: its region was not asked for."""
+        """Take up an alert's transition. False: its region was not asked for, or another speaks for it."""
+        if alert.key in self.held or alert.key in self._ended_unheard:
+            return False
         if not self.shows(alert.region, alert.groups):
             return False
         self.alerts.appendleft(alert)
         return True
+
+    def hold_back(self, alerts: Collection[Alert]) -> None:
+        """Work out whom others speak for, before `add`: all that came at once, so order does not matter.
+
+        Every alert counts, its region asked for or not: a group may speak for a member that was.
+        """
+        if not self._inhibit:
+            return
+        before = self.held
+        self._open |= {alert.key: alert for alert in alerts}
+        self._open = {key: alert for key, alert in self._open.items() if alert.open}
+        self.held = inhibited(self._open.values())
+        self._ended_unheard = frozenset(each.key for each in alerts if not each.open and each.key in before)
 
     def change(self, region: str) -> float:
         """What the score rose by over the last day, as far as it was seen."""
@@ -93,7 +117,11 @@ class ScoreBoard:
         feed = (
             Group(*(alert_line(alert) for alert in self.alerts)) if self.alerts else Text("none yet", "dim")
         )
-        return Group(self.table(), Panel(feed, title="alerts", title_align="left", border_style="dim"))
+        held = f"{len(self.held)} held back: another alert tells the same" if self.held else None
+        panel = Panel(
+            feed, title="alerts", title_align="left", subtitle=held, subtitle_align="left", border_style="dim"
+        )
+        return Group(self.table(), panel)
 
     def table(self) -> Table:
         """The scores, highest first."""
@@ -186,6 +214,8 @@ def alert_line(alert: Alert) -> Text:
     line.append(f"{alert.severity.value} ", severity)
     line.append(f"{alert.score:.0f} ", LEVEL_STYLES[alert.level])
     line.append(f"{printable(alert.rule)} · {alert.origins} origins", "dim")
+    if alert.flapping:
+        line.append(" · flapping", "dim italic")
     if alert.exercise:
         line.append(" · exercise", "dim italic")
     if reason := reason_of(alert.evidence):

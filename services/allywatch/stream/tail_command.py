@@ -19,6 +19,9 @@ def tail(
     region: list[str] | None = typer.Option(
         None, help="Only this region, or members of this group; repeatable."
     ),
+    inhibit: bool = typer.Option(
+        False, "--inhibit", help="Leave out alerts while another open alert tells the same cause."
+    ),
     as_json: bool = typer.Option(False, "--json", help="One message as JSON per line."),
     once: bool = typer.Option(False, "--once", help="Show what is there now, then exit."),
 ) -> None:
@@ -29,7 +32,7 @@ def tail(
 
     kafka = KafkaSettings()
     connection = kafka.for_kafka_python() | {"bootstrap_servers": kafka.servers}
-    board = ScoreBoard(region or ())
+    board = ScoreBoard(region or (), inhibit=inhibit)
     both = alerts == scores
     with (
         RiskReader(kafka.bootstrap, **connection) as reader,
@@ -72,6 +75,7 @@ def _shown(messages: list[Any], board: "ScoreBoard") -> list[Any]:
     """The messages that the board takes up."""
     from allywatch_schemas import Alert, RegionRisk
 
+    board.hold_back([message for message in messages if isinstance(message, Alert)])
     return [
         message
         for message in messages

@@ -1,12 +1,13 @@
 """Scores and alerts as a person sees them in a terminal."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from rich.console import Console, RenderableType
 
 from allywatch.stream.tail import ScoreBoard, alert_line, bar, plain_alert, plain_score, reason_of
-from allywatch_schemas import AlertState, Contribution, Level, RegionState
+from allywatch_schemas import Alert, AlertState, Contribution, Level, RegionState
 from builders import NOON, a_contribution, a_risk, an_alert, an_open_alert
 
 
@@ -57,6 +58,28 @@ def test_the_feed_shows_the_latest_alerts_first_and_forgets_the_oldest() -> None
     shown = drawn(board.render())
     assert shown.index("resolved") < shown.index("firing")
     assert "pending" not in shown
+
+
+def a_pair(**changes: Any) -> list[Alert]:
+    member = an_alert(**changes)
+    return [member, an_alert(key="score-high:BALTIC_STATES", region="BALTIC_STATES", groups=(), **changes)]
+
+
+def test_an_alert_that_another_speaks_for_is_left_out_to_its_end() -> None:
+    board = ScoreBoard(inhibit=True)
+    for alerts in (a_pair(), a_pair(state=AlertState.RESOLVED)):
+        board.hold_back(alerts)
+        assert [board.add(alert) for alert in alerts] == [False, True]
+        if alerts[0].open:
+            assert board.held == {"score-high:LVA": "score-high:BALTIC_STATES"}
+            assert "1 held back" in drawn(board.render())
+    assert board.held == {}
+
+
+def test_without_being_asked_nothing_is_left_out() -> None:
+    board = ScoreBoard()
+    board.hold_back(a_pair())
+    assert all(board.add(alert) for alert in a_pair())
 
 
 def test_an_empty_board_draws() -> None:
