@@ -16,6 +16,7 @@ from allywatch.ingest.rows import Rows
 from allywatch.ingest.tables import country_codes
 from allywatch_schemas import DiplomaticEvent
 
+PROVIDER = "gdelt"
 COLUMNS = 61
 _SNIFFED = 20
 """Rows to look at before a file is said not to be GDELT."""
@@ -83,7 +84,7 @@ def parse(raw: bytes) -> DiplomaticEvent:
         DiplomaticEvent,
         {
             "id": f"gdelt:{row[_ID]}",
-            "provider": "gdelt",
+            "provider": PROVIDER,
             "occurred_at": added if added.date() == day.date() else day,
             "reported_at": added,
             "source_actor": _actor(row, _ACTOR1),

@@ -13,6 +13,7 @@ from allywatch.ingest.fetch import Fetcher, FetchFailed
 from allywatch.ingest.files import unpacked
 from allywatch.ingest.items import BadFile, Kind, Portion, Report, Take, unheard
 from allywatch.ingest.journal import Journal
+from allywatch.ingest.reach import Reach
 from allywatch.ingest.rows import Rows
 from allywatch.ingest.stopping import Stopping
 from allywatch_schemas.topics import DIPLOMATIC_EVENTS
@@ -76,6 +77,7 @@ class LiveExports:
         base_url: str = BASE_URL,
         poll_seconds: float = _POLL_SECONDS,
         report: Report = unheard,
+        unreachable: Callable[[str, float], None] = lambda feed, seconds: None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._fetcher = fetcher
@@ -85,19 +87,24 @@ class LiveExports:
         self._poll_seconds = poll_seconds
         self._report = report
         self._clock = clock
+        self._reach = Reach(journal, Kind.GDELT, clock, unreachable)
         self._failures: dict[str, int] = {}
 
     async def deliver(self, take: Take) -> None:
         """Hand over every export after the last one, in order, until asked to stop."""
         while not self._stopping.requested:
+            answered = True
             try:
                 for export in await self._due():
                     if self._stopping.requested or not await self._deliver(export, take):
                         break
                 self._report(True, f"last export {self._journal.gdelt_export}")
             except FetchFailed as exc:
+                answered = False
                 self._report(False, str(exc))
                 log.warning("list not read", reason=str(exc))
+            if not self._stopping.requested:
+                await self._reach.note(gdelt.PROVIDER, take, answered=answered)
             await self._stopping.sleep(self._wait())
 
     def _wait(self) -> float:

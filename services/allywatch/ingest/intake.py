@@ -136,6 +136,7 @@ class Intake:
             "event": tally.events,
             "article": tally.articles,
             "retraction": tally.retractions,
+            "coverage": tally.coverages,
             "skipped": tally.skipped.total(),
             "rejected": tally.rejected.total(),
         }

@@ -10,9 +10,9 @@ from typing import Protocol, TypeVar
 from pydantic import ValidationError
 
 from allywatch.errors import AllywatchError, Reject, RejectReason
-from allywatch_schemas import DiplomaticEvent, Message, NewsArticle, Retraction
+from allywatch_schemas import Coverage, DiplomaticEvent, Message, NewsArticle, Retraction
 
-Document = NewsArticle | DiplomaticEvent | Retraction
+Document = NewsArticle | DiplomaticEvent | Retraction | Coverage
 
 
 class Kind(StrEnum):
@@ -113,6 +113,8 @@ class Tally:
     events: int = 0
     articles: int = 0
     retractions: int = 0
+    coverages: int = 0
+    """Word on feeds."""
     skipped: Counter[SkipReason] = field(default_factory=Counter)
     rejected: Counter[RejectReason] = field(default_factory=Counter)
     bytes: int = 0
@@ -122,7 +124,7 @@ class Tally:
     @property
     def accounted(self) -> int:
         """Rows of which we can say what became of them. Law: equals `rows`."""
-        messages = self.events + self.articles + self.retractions
+        messages = self.events + self.articles + self.retractions + self.coverages
         return messages + self.resumed + self.skipped.total() + self.rejected.total()
 
     def count(self, document: "Document | Skip") -> None:
@@ -136,7 +138,9 @@ class Tally:
                 self.articles += 1
             case Retraction():
                 self.retractions += 1
-        moment = None if isinstance(document, Skip) else moment_of(document)
+            case Coverage():
+                self.coverages += 1
+        moment = None if isinstance(document, Skip | Coverage) else moment_of(document)
         if moment is not None and (self.newest is None or moment > self.newest):
             self.newest = moment
 
@@ -147,6 +151,7 @@ class Tally:
         self.events += other.events
         self.articles += other.articles
         self.retractions += other.retractions
+        self.coverages += other.coverages
         self.skipped += other.skipped
         self.rejected += other.rejected
         self.bytes += other.bytes
@@ -163,6 +168,8 @@ def moment_of(document: Document) -> datetime:
             return document.published_at
         case Retraction():
             return document.issued_at
+        case Coverage():
+            return document.window_end
 
 
 M = TypeVar("M", bound=Message)

@@ -50,6 +50,10 @@ class FeedMemory(BaseModel):
     etag: str | None = None
     last_modified: str | None = None
     entries: dict[str, Remembered] = Field(default_factory=dict)
+    down_since: datetime | None = None
+    """Its first failure since it last answered."""
+    reported: datetime | None = None
+    """When the scores were last told that it is out of reach; none: they think it is not."""
 
 
 class _Contents(BaseModel):

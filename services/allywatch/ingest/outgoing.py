@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from allywatch.errors import Reject, RejectReason
 from allywatch.ingest.items import Document, Item, Kind, Portion, moment_of
 from allywatch.records import Record, Rejection, dead_letter
-from allywatch_schemas import PARTITIONS, DiplomaticEvent, NewsArticle, Retraction
+from allywatch_schemas import PARTITIONS, Coverage, DiplomaticEvent, NewsArticle, Retraction
 from allywatch_schemas.codec import Headers, encode
 from allywatch_schemas.topics import DIPLOMATIC_EVENTS, MAX_INPUT_BYTES, NEWS_ARTICLES, REGION_INPUTS
 
@@ -26,12 +26,12 @@ class Outgoing:
 
 
 def records_of(document: Document, kind: Kind) -> list[Outgoing]:
-    """The records that say `document`: one, or for a withdrawal one copy for every partition of regions.
+    """The records that say `document`: one, or of a broadcast one copy for every partition of regions.
 
     Raises:
         Reject: `oversized`.
     """
-    version = "1" if isinstance(document, Retraction) else str(document.version)
+    version = "1" if isinstance(document, Retraction | Coverage) else str(document.version)
     value, headers = encode(
         document,
         id=f"{document.id}:{version}",
@@ -48,7 +48,7 @@ def records_of(document: Document, kind: Kind) -> list[Outgoing]:
             return [Outgoing(NEWS_ARTICLES.name, key, value, headers)]
         case DiplomaticEvent():
             return [Outgoing(DIPLOMATIC_EVENTS.name, key, value, headers)]
-        case Retraction():
+        case Retraction() | Coverage():
             return [
                 Outgoing(REGION_INPUTS.name, None, value, headers, partition)
                 for partition in range(PARTITIONS)

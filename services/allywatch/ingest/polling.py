@@ -15,6 +15,7 @@ from allywatch.ingest.feeds import Feed
 from allywatch.ingest.fetch import Answer, Fetcher, FetchFailed
 from allywatch.ingest.items import BadFile, Item, Kind, Portion, Report, Skip, SkipReason, Take, unheard
 from allywatch.ingest.journal import FeedMemory, Journal, Remembered
+from allywatch.ingest.reach import Reach
 from allywatch.ingest.stopping import Stopping
 from allywatch.metrics.ingest import FetchOutcome
 from allywatch_schemas import NewsArticle, Source
@@ -39,6 +40,7 @@ class FeedPolling:
         once: bool = False,
         count: Callable[[FetchOutcome], None] = lambda outcome: None,
         report: Report = unheard,
+        unreachable: Callable[[str, float], None] = lambda feed, seconds: None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._feeds = feeds
@@ -50,6 +52,7 @@ class FeedPolling:
         self._report = report
         self._down: set[str] = set()
         self._clock = clock
+        self._reach = Reach(journal, Kind.RSS, clock, unreachable)
 
     async def deliver(self, take: Take) -> None:
         """Hand over what is new in each feed. A feed that fails is logged and tried at its next turn.
@@ -70,15 +73,17 @@ class FeedPolling:
     async def _follow(self, feed: Feed, take: Take) -> bool:
         answered = False
         while not self._stopping.requested:
-            wait = feed.every_minutes * 60
+            wait, down = feed.every_minutes * 60, False
             try:
                 await self._poll(feed, take)
                 answered = True
-                self._note(feed, down=False)
             except (FetchFailed, BadFile) as exc:
-                self._note(feed, down=True)
+                down = True
                 log.warning("feed failed", feed=feed.id, reason=str(exc))
                 wait = max(wait, getattr(exc, "retry_after", None) or 0.0)
+            if not self._stopping.requested:
+                self._note(feed, down=down)
+                await self._reach.note(feed.id, take, answered=not down)
             if self._once:
                 break
             await self._stopping.sleep(wait * random.uniform(0.95, 1.05))

@@ -63,6 +63,7 @@ def summary(name: str, tally: Tally) -> str:
             (tally.events, "events"),
             (tally.articles, "articles"),
             (tally.retractions, "retractions"),
+            (tally.coverages, "words on feeds"),
             (tally.resumed, "taken in before"),
         )
         if count

@@ -97,7 +97,13 @@ def live_exports() -> SourceFactory:
     @asynccontextmanager
     async def make(session: Session) -> AsyncIterator[Source]:
         async with _fetcher(session, Kind.GDELT) as fetcher:
-            yield LiveExports(fetcher, session.journal, session.stopping, report=session.report)
+            yield LiveExports(
+                fetcher,
+                session.journal,
+                session.stopping,
+                report=session.report,
+                unreachable=session.metrics.unreached,
+            )
 
     return make
 
@@ -117,6 +123,7 @@ def polled_feeds(feeds: Sequence[Feed], *, once: bool) -> SourceFactory:
                 once=once,
                 count=session.counting(Kind.RSS),
                 report=session.report,
+                unreachable=session.metrics.unreached,
             )
 
     return make

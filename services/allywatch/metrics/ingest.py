@@ -10,7 +10,7 @@ from allywatch.errors import RejectReason
 from allywatch.metrics.definition import Metric
 
 SOURCES = ("gdelt", "icews", "rss", "jsonl", "ninjs")
-OUTCOMES = ("event", "article", "retraction", "skipped", "rejected")
+OUTCOMES = ("event", "article", "retraction", "coverage", "skipped", "rejected")
 
 
 class FetchOutcome(StrEnum):
@@ -60,7 +60,13 @@ LAST_SUCCESS = Metric(
     "When something was last fetched or read and acknowledged. 0: not yet.",
     _BY_SOURCE,
 )
-METRICS = (RECORDS, REJECTS, BYTES, FETCHES, BAD_FILES, NEWEST, LAST_SUCCESS)
+UNREACHABLE = Metric(
+    "allywatch_ingest_feed_unreachable_seconds",
+    "gauge",
+    "For how long a feed of the list has not answered, as of its last poll; 0: it does.",
+    {"feed": ()},
+)
+METRICS = (RECORDS, REJECTS, BYTES, FETCHES, BAD_FILES, NEWEST, LAST_SUCCESS, UNREACHABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,7 @@ class IngestMetrics:
     bad_files: Counter
     newest: Gauge
     last_success: Gauge
+    unreachable: Gauge
     _latest: dict[str, float] = field(default_factory=dict)
 
     @classmethod
@@ -87,6 +94,7 @@ class IngestMetrics:
             BAD_FILES.counter(registry),
             NEWEST.gauge(registry),
             LAST_SUCCESS.gauge(registry),
+            UNREACHABLE.gauge(registry),
         )
 
     def fetched(self, source: str, outcome: FetchOutcome, now: float) -> None:
@@ -94,6 +102,10 @@ class IngestMetrics:
         self.fetches.labels(source, outcome.value).inc()
         if outcome in (FetchOutcome.OK, FetchOutcome.NOT_MODIFIED):
             self.last_success.labels(source).set(now)
+
+    def unreached(self, feed: str, seconds: float) -> None:
+        """Note for how long a feed has not answered."""
+        self.unreachable.labels(feed).set(seconds)
 
     def took(
         self,
