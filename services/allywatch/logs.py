@@ -2,6 +2,8 @@
 
 import logging
 import sys
+import time
+from collections.abc import Callable
 from typing import Literal
 
 import structlog
@@ -9,13 +11,16 @@ import structlog
 from allywatch.terminal import printable
 
 _CHATTY = ("aiokafka", "faust", "kafka", "httpx", "mode")
+_REPEAT_SECONDS = 30.0
+_MOST_KINDS = 500
 
 
 def configure_logs(level: str, form: Literal["console", "json"]) -> None:
     """Set up logging for this process; called by the command line alone.
 
     Args:
-        level: Of our own records. Those of Kafka's clients start at WARNING: below, they cost throughput.
+        level: Of our own records. Those of Kafka's clients start at WARNING: below, they cost throughput;
+            and unless it is DEBUG, each kind of them comes twice a minute at most.
         form: For people (`console`) or for machines (`json`, one object a line).
     """
     shared: list[structlog.typing.Processor] = [
@@ -42,9 +47,41 @@ def configure_logs(level: str, form: Literal["console", "json"]) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
         )
     )
+    if level != "DEBUG":
+        handler.addFilter(FewRepeats(_CHATTY, time.monotonic))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in _CHATTY:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
+
+
+class FewRepeats(logging.Filter):
+    """Of one kind of record, the first at once, then one in 30 seconds that says how many it stands for.
+
+    Without a broker, Kafka's clients would write a hundred lines a second, all the same.
+    """
+
+    def __init__(self, names: tuple[str, ...], clock: Callable[[], float]) -> None:
+        """Watch these loggers and what is below them, by a clock in seconds."""
+        super().__init__()
+        self._names, self._clock = names, clock
+        self._next: dict[tuple[str, str], float] = {}
+        self._held: dict[tuple[str, str], int] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether it is written."""
+        if record.name.partition(".")[0] not in self._names:
+            return True
+        kind, now = (record.name, str(record.msg)), self._clock()
+        if now < self._next.get(kind, now):
+            self._held[kind] = self._held.get(kind, 0) + 1
+            return False
+        if len(self._next) >= _MOST_KINDS:
+            self._next.clear()
+            self._held.clear()
+        self._next[kind] = now + _REPEAT_SECONDS
+        if held := self._held.pop(kind, 0):
+            record.msg = f"{record.msg} (and {held} more like it)"
+        return True
 
 
 def without_control_codes(
