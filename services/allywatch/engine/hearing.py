@@ -9,7 +9,7 @@ from dataclasses import replace
 from allywatch.engine.state import FeedVolumes, Heard, PartitionState
 from allywatch.engine.turn import Turn
 from allywatch.risk import coverage
-from allywatch.risk.coverage import WEEK, Feeds, Volume
+from allywatch.risk.coverage import MILLI, WEEK, Feeds, Volume
 from allywatch_schemas import SourceRange
 
 MAX_FEEDS = 64
@@ -53,7 +53,8 @@ def turn_hour(turn: Turn, ended: int | None, now: int) -> None:
 
 
 def _busiest(volumes: Mapping[str, Volume], now: int) -> dict[str, Volume]:
-    alive = {feed: each for feed, each in volumes.items() if each.rate or now - each.since < WEEK}
+    """Without those that no longer bring a record a week."""
+    alive = {feed: each for feed, each in volumes.items() if each.rate >= MILLI or now - each.since < WEEK}
     order = sorted(alive, key=lambda feed: (-alive[feed].rate, feed))
     return {feed: alive[feed] for feed in sorted(order[:MAX_FEEDS])}
 

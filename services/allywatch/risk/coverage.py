@@ -216,9 +216,9 @@ def _heard(latest: tuple[int, ...]) -> int:
 
 
 def coarse(number: int) -> int:
-    """The number in 11 significant bits, rounded down: all that two bytes can hold of it."""
+    """The number rounded to 11 significant bits: all that two bytes can hold of it."""
     shift = max(0, number.bit_length() - 11)
-    return number >> shift << shift
+    return (number + (1 << shift >> 1)) >> shift << shift
 
 
 def together(rates: Mapping[str, int], states: Mapping[str, CoverageState]) -> Feeds:
@@ -233,7 +233,7 @@ def together(rates: Mapping[str, int], states: Mapping[str, CoverageState]) -> F
     silent = {feed for feed, state in states.items() if state is CoverageState.SILENT}
     weak = {feed for feed, state in states.items() if state is not CoverageState.OK}
     lost, less = (sum(rates.get(feed, 0) for feed in some) for some in (silent, weak))
-    share = lost * MILLI // total if total else 0
+    share = (lost * MILLI + total // 2) // total if total else 0
     said = [state for feed, state in states.items() if feed not in rates]
     if share > MOST:
         said.append(CoverageState.SILENT)
@@ -261,7 +261,9 @@ def told_of(volume: Hearing, feeds: Feeds) -> str:
     parts = []
     if volume.state is not CoverageState.OK:
         window = f"{volume.window} h" if volume.window <= 24 else f"{volume.window // 24} days"
-        parts.append(f"Expected about {volume.expected // MILLI} records in {window}, heard {volume.heard}.")
+        parts.append(
+            f"Expected about {round(volume.expected / MILLI)} records in {window}, heard {volume.heard}."
+        )
     if feeds.silent:
         names = ", ".join(feed[:_NAME] for feed in feeds.silent)
         parts.append(f"Silent: {names}, {feeds.lost // 10} % of what usually comes.")

@@ -163,7 +163,7 @@ def test_the_bound_is_that_of_the_poisson_distribution_of_bursts() -> None:
 
 @given(st.integers(0, 1 << 40))
 def test_two_bytes_hold_a_number_to_one_in_a_thousand(number: int) -> None:
-    assert 0 <= number - coarse(number) <= number // 1_024
+    assert abs(number - coarse(number)) * 2_048 <= number
     assert coarse(coarse(number)) == coarse(number)
 
 
