@@ -10,6 +10,7 @@ from statistics import median
 from allywatch.engine import RegionEngine, load_method
 from allywatch.engine.state import PARTITION_KEY, State
 from allywatch.regions import load_registry
+from allywatch.stream.heap import freeze_heap
 from allywatch_schemas import (
     Document,
     Evidence,
@@ -146,6 +147,7 @@ def after(days: int) -> tuple[Run, Load, datetime]:
 def run(folder: Path, *, quick: bool) -> None:
     """Batches of three sizes on full states; the middle one is the figure. Then without the long history."""
     del folder
+    freeze_heap()
     long, rounds = (60, 5) if quick else (400, 25)
     busy, load, at = after(long)
     for documents in (10, 150, 300):

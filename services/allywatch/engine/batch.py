@@ -1,7 +1,8 @@
 """Evidence batches: what is new by watermark, document and version; each region's share of it."""
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from allywatch.engine import hearing
@@ -21,12 +22,8 @@ MAX_WITHDRAWALS = 1_000
 REMEMBER_HOURS = 30 * 24
 
 
-@dataclass(slots=True)
-class Share:
-    """What one document says about one region."""
-
-    document: Cited
-    items: list[Evidence]
+Share = tuple[Cited, list[Evidence]]
+"""What one document says about one region."""
 
 
 def apply_batch(turn: Turn, batch: EvidenceBatch) -> None:
@@ -42,20 +39,24 @@ def apply_batch(turn: Turn, batch: EvidenceBatch) -> None:
     replaced = {
         key: version for key, version in lowest.items() if withdraw(turn, key, version or NONE_COUNTS)
     }
-    shares: dict[str, dict[str, Share]] = defaultdict(dict)
+    _share_out(turn, _shares(fresh, batch), replaced, lowest)
+
+
+def _shares(fresh: Mapping[str, Cited], batch: EvidenceBatch) -> dict[str, list[Share]]:
+    """By region: each fresh document with all that it says about it."""
+    said: dict[str, dict[str, list[Evidence]]] = defaultdict(lambda: defaultdict(list))
     for item in batch.items:
-        if (found := fresh.get(item.doc_id)) is not None:
-            share = shares[item.region].get(found.key)
-            if share is None:
-                shares[item.region][found.key] = Share(found, [item])
-            else:
-                share.items.append(item)
-    _share_out(turn, shares, replaced, lowest)
+        said[item.region][item.doc_id].append(item)
+    return {
+        region: own
+        for region, documents in said.items()
+        if (own := [(fresh[name], items) for name, items in documents.items() if name in fresh])
+    }
 
 
 def _share_out(
     turn: Turn,
-    shares: dict[str, dict[str, Share]],
+    shares: Mapping[str, list[Share]],
     replaced: dict[str, int | None],
     lowest: dict[str, int | None],
 ) -> None:
@@ -65,7 +66,7 @@ def _share_out(
         touched |= turn.setting.regions
     missed = turn.missed()
     for name in sorted(touched | missed if lowest else touched):
-        own = list(shares[name].values()) if name in shares else []
+        own = shares.get(name, [])
         gone = lowest if name in missed else replaced
 
         def step(
@@ -105,20 +106,21 @@ def take_up(
 
 def _count(draft: Draft, share: Share, around: Surroundings) -> bool:
     """Count a document unless it is counted already. Whether the pressure may have moved."""
-    document, scale = share.document, around.method.scale
-    if draft.knows(document.key, document.version, document.marks):
+    cited, items = share
+    key, marks, document = cited.key, cited.marks, cited.document
+    if draft.knows(key, document.version, marks):
         return False
-    weighed = weigh(share.items, around.clock, scale)
+    weighed = weigh(items, around.clock, around.method.scale)
     entries = weighed.entries
     if not entries:
         return False
     if document.backfill:
-        draft.backfill(document.key, document.marks, entries)
+        draft.backfill(key, marks, entries)
         return False
-    if draft.crowded_out(document.key, document.fingerprint, document.marks, entries):
-        draft.fold(document.key, document.marks, entries)
+    if draft.crowded_out(key, document.fingerprint, marks, entries):
+        draft.fold(key, marks, entries)
     else:
-        draft.put(document.fingerprint, copy_of(document, weighed, scale), document.marks)
+        draft.put(document.fingerprint, copy_of(cited, weighed, around.method.scale), marks)
     return True
 
 
@@ -138,12 +140,16 @@ def withdraw(turn: Turn, document: str, version: int = NONE_COUNTS) -> bool:
 def _fresh_documents(turn: Turn, batch: EvidenceBatch) -> dict[str, Cited]:
     """Documents above their watermark (or put back by hand) of which this version counts."""
     following = [turn.shared.watermarks.get(source_key(each), 0) for each in batch.ranges]
+    shards: dict[str, Mapping[str, tuple[int, int]]] = {}
     out = {}
     for document in batch.documents:
         if document.offset < following[document.range] and not (turn.redriven or document.redriven):
             continue
         key = short_key(document.doc_id)
-        lowest, _ = turn.withdrawals(key).documents.get(key, (1, 0))
+        withdrawn = shards.get(key[0])
+        if withdrawn is None:
+            withdrawn = shards[key[0]] = turn.withdrawals(key).documents
+        lowest, _ = withdrawn.get(key, (1, 0))
         if lowest != NONE_COUNTS and document.version >= lowest:
             out[document.doc_id] = Cited.of(document, key)
     return out

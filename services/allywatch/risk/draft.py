@@ -18,10 +18,12 @@ from allywatch.risk.ledger import (
 )
 from allywatch.risk.merging import merged, of_copy
 
-MAX_FOLDED = 750
+MAX_FOLDED = 600
 """Keys and marks of folded documents that are remembered, so that they do not count twice."""
-_FOLDED_SLACK = 250
+_FOLDED_SLACK = 400
 """So many more are let in before the oldest are forgotten: sorting them all is dear."""
+MARKS_FOLDED = 4
+"""Marks by which copies of a document are still known when it is in the sums."""
 FADED = 1_000
 """Micro-points below which an origin is folded."""
 
@@ -57,9 +59,9 @@ class Draft:
         """Whether a document that is not known is weaker than `MAX_ORIGINS` origins, and no copy of any."""
         if len(self.origins) < MAX_ORIGINS:
             return False
-        weakest = self._ranking()[-MAX_ORIGINS]
-        rank = sum(map(abs, faded(entries, self._decay, self._hour))), fingerprint
-        return rank < weakest and key not in self._index and self._index.keys().isdisjoint(marks)
+        ranks = self._ranks or self._ranking()
+        rank = self._weight(entries), fingerprint
+        return rank < ranks[-MAX_ORIGINS] and key not in self._index and self._index.keys().isdisjoint(marks)
 
     def put(self, fingerprint: str, copy: Copy, marks: tuple[str, ...] = ()) -> None:
         """Count a copy that is not known; a lower version of it is replaced.
@@ -79,7 +81,7 @@ class Draft:
 
     def fold(self, key: str, marks: tuple[str, ...], entries: tuple[Entry, ...]) -> None:
         """Count a document that is not known, and was crowded out, in the sums."""
-        self._fold_entries(entries, (key, *marks))
+        self._remember(self._fold_entries(entries), (key, *marks[:MARKS_FOLDED]))
 
     def backfill(self, key: str, marks: tuple[str, ...], entries: tuple[Entry, ...]) -> None:
         """Count a document that is not known as history: it moves the baseline, never the pressure."""
@@ -88,7 +90,7 @@ class Draft:
             day = hour // 24
             self._add(history[track], day, self._decay.points(track, points, 24 * (day + 1) - hour))
             self.first_day = day if self.first_day is None else min(day, self.first_day)
-            self._remember(hour, (key, *marks))
+            self._remember(hour, (key, *marks[:MARKS_FOLDED]))
         self.changed = True
 
     def withdraw(self, key: str, below: int | None = None) -> bool:
@@ -154,7 +156,14 @@ class Draft:
         return self._ranks
 
     def _strength(self, origin: Origin) -> int:
-        words, acts, calm = origin.copies[0].now(self._decay, self._hour)
+        return self._weight(origin.copies[0].entries)
+
+    def _weight(self, entries: tuple[Entry, ...]) -> int:
+        """What entries weigh now, in either direction."""
+        if len(entries) == 1:
+            track, at, points = entries[0]
+            return abs(points if self._hour is None else self._decay.points(track, points, self._hour - at))
+        words, acts, calm = faded(entries, self._decay, self._hour)
         return abs(words) + abs(acts) + abs(calm)
 
     def _add_origin(self, name: str, origin: Origin) -> None:
@@ -191,18 +200,20 @@ class Draft:
 
     def _fold(self, name: str) -> None:
         origin = self._drop(name)
-        self._fold_entries(origin.lead.entries, _keys(origin))
+        self._remember(self._fold_entries(origin.lead.entries), _keys(origin))
 
-    def _fold_entries(self, entries: tuple[Entry, ...], keys: Iterable[str]) -> None:
-        hours, latest = self._writable("hours"), 0
+    def _fold_entries(self, entries: tuple[Entry, ...]) -> int:
+        """Add to the sums; the latest hour among them."""
+        hours, latest = self._sums.get("hours") or self._writable("hours"), 0
+        oldest = None if self._hour is None else self._hour - HOURS
         for track, hour, points in entries:
-            latest = max(latest, hour)
-            if self._hour is None or hour > self._hour - HOURS:
+            if hour > latest:
+                latest = hour
+            if oldest is None or hour > oldest:
                 self._add(hours[track], hour, points)
             else:
                 self._add_to_day(track, hour, points)
-        self._remember(latest, keys)
-        self.changed = True
+        return latest
 
     def _roll_hours(self, track: int, oldest: int) -> None:
         hours = self._writable("hours")[track]
@@ -238,8 +249,10 @@ class Draft:
         folded = self._folded
         if folded is None:
             self._memory = folded = self._folded = dict(self._memory)
+            self.changed = True
         for key in keys:
-            folded[key] = max(hour, folded.get(key, hour))
+            if folded.get(key, hour) <= hour:
+                folded[key] = hour
 
 
 def _keys(origin: Origin) -> tuple[str, ...]:

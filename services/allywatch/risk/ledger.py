@@ -24,7 +24,7 @@ MAX_COPIES = 3
 """Copies of one origin kept in full, strongest first."""
 MAX_FURTHER = 8
 """Further copies of an origin of which only the key is kept."""
-MAX_MARKS = 32
+MAX_MARKS = 24
 """Marks that an origin is known by; those of later copies are not added."""
 KEY_LENGTH = 8
 """Characters of every key and mark in a state."""
@@ -48,8 +48,8 @@ def mark_of(fingerprint: str) -> str:
 
 
 def marks_of(fingerprint: str, near: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """All marks of a document: of its fingerprint, and its near keys."""
-    return (mark_of(fingerprint), *(key if len(key) == KEY_LENGTH else short_key(key) for key in near))
+    """All marks of a document, the surest first: its near keys, and that of its fingerprint."""
+    return (*[key if len(key) == KEY_LENGTH else short_key(key) for key in near], mark_of(fingerprint))
 
 
 def no_sums() -> Sums:

@@ -58,42 +58,19 @@ class Scale:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Cited:
-    """A document as states remember it: texts cut to size, once for all the regions it speaks of."""
+    """A document of a batch, with what all the regions it speaks of know it by."""
 
     key: str
-    version: int
-    fingerprint: str
     marks: tuple[str, ...]
     """By which it is a copy of others."""
-    voice: str
-    published: int
-    """Seconds since the epoch."""
-    source_id: str
-    source_name: str
-    url: str
-    title: str
-    backfill: bool
-    exercise: bool
+    document: Document
 
     @classmethod
     def of(cls, document: Document, key: str) -> "Cited":
         """The document whose id has this `short_key`."""
-        return cls(
-            key,
-            document.version,
-            document.fingerprint,
-            marks_of(document.fingerprint, document.near),
-            voice_of(document),
-            int(document.published_at.timestamp()),
-            fitting(document.source.id, ID_BYTES),
-            clip(document.source.name, NAME_BYTES),
-            fitting(document.url, URL_BYTES),
-            clip(document.title, TITLE_BYTES),
-            document.backfill,
-            document.exercise,
-        )
+        return cls(key, marks_of(document.fingerprint, document.near), document)
 
 
 def voice_of(document: Document) -> str:
@@ -112,7 +89,7 @@ def voice_of(document: Document) -> str:
     return source if len(source) <= ID_BYTES else short_key(source)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Weighed:
     """What one document adds to one region."""
 
@@ -131,9 +108,11 @@ def weigh(items: Sequence[Evidence], clock: int | None, scale: Scale) -> Weighed
         clock: Milliseconds; None: not started, so nothing is in the future and nothing too old.
         scale: The weights.
     """
+    latest, oldest = (_NEVER, -_NEVER) if clock is None else (clock + CLAMP_MS, clock - DAYS * 24 * HOUR_MS)
+    if len(items) == 1:
+        return _alone(items[0], clock, scale, latest, oldest)
     sums: dict[tuple[int, int], int] = {}
     best, strongest, clamped = items[0], (-1, ""), False
-    latest, oldest = (_NEVER, -_NEVER) if clock is None else (clock + CLAMP_MS, clock - DAYS * 24 * HOUR_MS)
     for item in items:
         points = scale.points(item)
         at = int(item.event_time.timestamp() * 1000)
@@ -148,28 +127,37 @@ def weigh(items: Sequence[Evidence], clock: int | None, scale: Scale) -> Weighed
     return Weighed(entries, best, clamped)
 
 
-def copy_of(document: Cited, weighed: Weighed, scale: Scale) -> Copy:
+def _alone(item: Evidence, clock: int | None, scale: Scale, latest: int, oldest: int) -> Weighed:
+    """Most documents say one thing about a region."""
+    points, at, clamped = scale.points(item), int(item.event_time.timestamp() * 1000), False
+    if at > latest:
+        at, clamped = clock or at, True
+    entries = ((scale.track[item.track], at // HOUR_MS, points),) if points and at >= oldest else ()
+    return Weighed(entries, item, clamped)
+
+
+def copy_of(cited: Cited, weighed: Weighed, scale: Scale) -> Copy:
     """The document as its region remembers it: for those alone that are kept one by one."""
-    best = weighed.best
+    best, document = weighed.best, cited.document
     certainty = scale.modality[best.modality] * best.probability * best.source_weight
     return Copy(
-        key=document.key,
+        key=cited.key,
         version=document.version,
         entries=weighed.entries,
         certainty=round(certainty * 1000),
         track=scale.track[best.track],
-        published=document.published,
-        source_id=document.source_id,
-        source_name=document.source_name,
-        url=document.url,
-        title=document.title,
+        published=int(document.published_at.timestamp()),
+        source_id=fitting(document.source.id, ID_BYTES),
+        source_name=clip(document.source.name, NAME_BYTES),
+        url=fitting(document.url, URL_BYTES),
+        title=clip(document.title, TITLE_BYTES),
         quote=clip(best.quote, QUOTE_BYTES),
         evidence_id=fitting(best.id, ID_BYTES),
         kind=best.kind.value,
         mechanism=best.mechanism.value if best.mechanism else "",
         root=best.plover_root.value if best.plover_root else "",
         modality=best.modality.value,
-        voice=document.voice,
+        voice=voice_of(document),
         exercise=document.exercise,
         clamped=weighed.clamped,
     )

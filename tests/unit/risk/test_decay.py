@@ -40,3 +40,10 @@ def test_what_fades_never_grows(points: int, hours: int) -> None:
 @given(st.dictionaries(st.integers(0, 60), POINTS), st.integers(0, 90))
 def test_a_total_is_the_sum_of_its_parts(by_hour: dict[int, int], now: int) -> None:
     assert DECAY.total(1, by_hour, now) == sum(DECAY.points(1, p, now - at) for at, p in by_hour.items())
+
+
+@LAW
+@given(st.dictionaries(st.integers(0, 90), POINTS), st.integers(24 * 91, 24 * 200))
+def test_a_total_of_days_is_the_sum_of_its_parts(by_day: dict[int, int], now: int) -> None:
+    parts = (DECAY.points(2, points, now - 24 * day - 24) for day, points in by_day.items())
+    assert DECAY.total_of_days(2, by_day, now) == sum(parts)
