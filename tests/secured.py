@@ -68,7 +68,7 @@ class SecuredBroker:
     """One broker with a listener for each way in; the plain one is for itself, and for comparison.
 
     `ssl` wants a certificate of the client, `misnamed` shows one of another host, `sasl_ssl` and
-    `sasl_plaintext` want the user by PLAIN or SCRAM.
+    `sasl_plaintext` want the user by PLAIN or SCRAM; of SCRAM-SHA-256 only the latter knows.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -114,9 +114,9 @@ class SecuredBroker:
 
         self.local.start()
         with admin_client(self.plain) as client:
-            client.alter_user_scram_credentials(
-                [UserScramCredentialUpsertion(USER, ScramMechanism.SCRAM_SHA_512, PASSWORD.encode())]
-            )
+            for mechanism in (ScramMechanism.SCRAM_SHA_256, ScramMechanism.SCRAM_SHA_512):
+                upsertion = UserScramCredentialUpsertion(USER, mechanism, PASSWORD.encode())
+                client.alter_user_scram_credentials([upsertion])  # one user a request: Kafka refuses two
         return self
 
     def _properties(self) -> Mapping[str, str]:
@@ -137,12 +137,13 @@ class SecuredBroker:
             "listener.name.misnamed.ssl.keystore.type": "PEM",
             "listener.name.misnamed.ssl.keystore.location": str(self.certificates.misnamed),
             "sasl.enabled.mechanisms": "PLAIN,SCRAM-SHA-512",
+            "listener.name.sasl_plaintext.sasl.enabled.mechanisms": "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512",
         }
         for name in ("sasl_ssl", "sasl_plaintext"):
-            properties[f"listener.name.{name}.plain.sasl.jaas.config"] = plain
-            properties[f"listener.name.{name}.scram-sha-512.sasl.jaas.config"] = (
-                _JAAS.format("scram.ScramLoginModule") + ";"
-            )
+            prefix, login = f"listener.name.{name}", _JAAS.format("scram.ScramLoginModule")
+            properties[f"{prefix}.plain.sasl.jaas.config"] = plain
+            for mechanism in ("scram-sha-256", "scram-sha-512"):
+                properties[f"{prefix}.{mechanism}.sasl.jaas.config"] = f"{login};"
         return properties
 
 

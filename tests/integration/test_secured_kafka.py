@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from allywatch.broker.topics import ensure_topics
 from allywatch.client import AlertSubscriber, RiskReader
 from allywatch.config import KafkaSettings
 from allywatch.demo.player import Player
@@ -21,7 +22,7 @@ from allywatch.kafkaadmin import admin_client
 from allywatch.records import Record, Rejection, dead_letter
 from allywatch_schemas import AlertState, TickOrigin
 from integration.pipeline import NOW, received, wait_for_evidence, write_export
-from secured import SecuredBroker, environment
+from secured import KEY_PASSWORD, SecuredBroker, environment
 
 pytestmark = pytest.mark.kafka
 
@@ -218,17 +219,37 @@ def test_settings_that_cannot_work_are_refused_at_once_and_named(way: str, broke
 
 def test_every_good_way_in_is_let_in(broker: SecuredBroker) -> None:
     sasl = broker.sasl
+    in_the_clear = changed(
+        sasl, security_protocol="SASL_PLAINTEXT", bootstrap=broker.address("sasl_plaintext")
+    )
     ways = [
         broker.plain,
         broker.tls,
         sasl,
         changed(sasl, sasl_mechanism="SCRAM-SHA-512"),
-        changed(sasl, security_protocol="SASL_PLAINTEXT", bootstrap=broker.address("sasl_plaintext")),
+        in_the_clear,
+        changed(in_the_clear, sasl_mechanism="SCRAM-SHA-256"),
         changed(broker.tls, bootstrap=broker.address("misnamed"), ssl_check_hostname=False),
     ]
     for kafka in ways:
         with admin_client(kafka) as client:
             assert client.list_topics() is not None
+
+
+def test_the_client_takes_kafka_pythons_own_names(broker: SecuredBroker) -> None:
+    ensure_topics(broker.plain)
+    of = broker.certificates
+    with AlertSubscriber(
+        broker.address("ssl"),
+        security_protocol="SSL",
+        ssl_cafile=str(of.ca),
+        ssl_certfile=str(of.client),
+        ssl_keyfile=str(of.client_key),
+        ssl_password=KEY_PASSWORD,
+    ) as subscriber:
+        assert subscriber.poll() is None
+    with pytest.raises(Refused, match="not trusted"):
+        AlertSubscriber(broker.address("ssl"), security_protocol="SSL", ssl_cafile=str(of.other_ca))
 
 
 @pytest.mark.parametrize("command", [("topics",), ("extract",), ("score",), ("tail", "--once")], ids=" ".join)
