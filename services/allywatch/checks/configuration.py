@@ -4,8 +4,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from allywatch.errors import AllywatchError
+
+if TYPE_CHECKING:
+    from allywatch.engine.method import Method
+    from allywatch.regions import Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,7 @@ def check_all(replaced: Replaced) -> Iterator[Finding]:
         "coded events": _events,
         "lexicon": _lexicon,
         "weights and alert rules": _method,
+        "tests of the alert rules": _rule_tests,
         "feeds": _feeds,
         "scenario of the demonstration": _scenario,
     }
@@ -95,15 +101,42 @@ def _lexicon(replaced: Replaced) -> str:
 
 
 def _method(replaced: Replaced) -> str:
-    from allywatch.engine.method import RULES_FILE, WEIGHTS_FILE, method_files, parse_method
     from allywatch.regions import parse_registry
+
+    registry = parse_registry(_texts(replaced))
+    method = _parsed_method(replaced, registry)
+    for rule in method.rules.rules:
+        for place in (*rule.regions.ids, *rule.regions.groups):
+            if place not in registry.regions:
+                raise AllywatchError(
+                    f"rule {rule.name} is for {place}, which the registry does not know. Correct its `regions`."
+                )
+    return f"{len(method.rules.rules)} rules, version {method.version}, digest {method.digest[:12]}"
+
+
+def _parsed_method(replaced: Replaced, registry: "Registry") -> "Method":
+    from allywatch.engine.method import RULES_FILE, WEIGHTS_FILE, method_files, parse_method
 
     texts = dict(method_files())
     for name, path in ((WEIGHTS_FILE, replaced.weights), (RULES_FILE, replaced.rules)):
         if path is not None:
             texts[name] = _read(path)
-    method = parse_method(texts, parse_registry(_texts(replaced)))
-    return f"{len(method.rules.rules)} rules, version {method.version}, digest {method.digest[:12]}"
+    return parse_method(texts, registry)
+
+
+def _rule_tests(replaced: Replaced) -> str:
+    from allywatch.regions import parse_registry
+    from allywatch.ruletests import RULES_TEST_FILE, check_rules, shipped_tests
+
+    if replaced.rules is not None or replaced.weights is not None or replaced.registry is not None:
+        return "not played: they belong to the shipped method; `allywatch test-rules` plays yours"
+    registry = parse_registry(_texts(replaced))
+    method = _parsed_method(replaced, registry)
+    count, failures = check_rules(shipped_tests(), RULES_TEST_FILE, method, registry)
+    if failures:
+        errors = [AllywatchError(f"{each}\nCorrect the rule or the test.") for each in failures]
+        raise ExceptionGroup("rule tests", errors)
+    return f"{count} stories end as they should"
 
 
 def _feeds(replaced: Replaced) -> str:

@@ -92,7 +92,7 @@ class Sight:
             case Measure.RISE:
                 return 100 * self._rise(rule.window_hours)
             case Measure.Z:
-                return _z_milli(self.state, self.around, self.view)
+                return z_milli(self.state, self.around, self.view)
             case Measure.COVERAGE:
                 return 0 if self.heard else 1000
             case _:
@@ -109,7 +109,7 @@ class Sight:
             return self.view.tracks[track]
         if rule.measure is not Measure.MECHANISM:
             return self.view.pressure
-        return sum(_share(rule, origin, self.view.points[name]) for name, origin in self._origins())
+        return sum(counted(rule, origin, self.view.points[name]) for name, origin in self._origins())
 
     def _total(self, rule: Rule) -> int:
         return 0 if rule.measure is Measure.COVERAGE else rule.direction.sign * self._points_of(rule)
@@ -126,7 +126,7 @@ class Sight:
                     mark_of(name), (mark_of(name), *origin.marks), _root_mark(root_of(origin.lead)), points
                 )
                 for name, origin in self._origins()
-                if (points := sign * _share(rule, origin, self.view.points[name])) > 0
+                if (points := sign * counted(rule, origin, self.view.points[name])) > 0
             )
         return self._grounds[key]
 
@@ -236,7 +236,7 @@ def _lead(sight: Sight, rule: Rule) -> dict[str, tuple[str, Origin]]:
     return {rule.name: (ranked[0], Origin((origins[ranked[0]].lead,)))}
 
 
-def _share(rule: Rule, origin: Origin, points: Triad) -> int:
+def counted(rule: Rule, origin: Origin, points: Triad) -> int:
     """Micro-points of an origin that the rule's measure counts."""
     if (track := _TRACKS.get(rule.measure)) is not None:
         return points[track]
@@ -245,7 +245,7 @@ def _share(rule: Rule, origin: Origin, points: Triad) -> int:
     return sum(points)
 
 
-def _z_milli(state: RegionState, around: Surroundings, view: View) -> int | None:
+def z_milli(state: RegionState, around: Surroundings, view: View) -> int | None:
     """Thousandths of a standard deviation above the region's own past; None while learning."""
     weights = around.method.weights
     if is_learning(state.baseline, weights):
