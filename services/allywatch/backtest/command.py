@@ -23,7 +23,8 @@ _DAYS = ["%Y-%m-%d"]
 
 
 def backtest(
-    events: list[Path] = typer.Option(..., help="Files, or folders of them; plain, .gz or .zip. Repeat it."),
+    events: list[Path] = typer.Option(..., help="Files, or folders of them; plain, .gz or .zip."),
+    more: list[Path] = typer.Argument(None, metavar="[FILE]...", help="Further files, as after --events."),
     format: EventFormat = typer.Option(..., help="What the files hold."),
     since: datetime | None = typer.Option(None, "--from", formats=_DAYS, help="First day."),
     until: datetime | None = typer.Option(None, "--to", formats=_DAYS, help="Last day."),
@@ -43,7 +44,7 @@ def backtest(
     from allywatch.backtest.run import Dumps, Order, run
 
     order = Order(
-        events=tuple(events),
+        events=(*events, *(more or ())),
         format=format.value,
         since=None if since is None else since.date(),
         until=None if until is None else until.date(),

@@ -124,7 +124,7 @@ def run(order: Order, dumps: Dumps | None = None) -> Findings:
         )
     if first is None or last is None:
         raise AllywatchError("no row lies within those days. Give other files, or other --from and --to.")
-    curves = keeper.curves()
+    curves, rules = keeper.curves(), [rule.name for rule in method.rules.rules]
     return Findings(
         method.version,
         method.digest,
@@ -134,7 +134,7 @@ def run(order: Order, dumps: Dumps | None = None) -> Findings:
         curves,
         replay.transitions,
         openings,
-        score(curves, openings, order.budget, crises, gprc),
+        score(curves, replay.transitions, rules, order.budget, crises, gprc),
         seconds,
     )
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 
 from allywatch.backtest.history import Sample, Transition
+from allywatch.backtest.selfscoring import Opening, SelfScore, Truth, jumps_of, self_score
 from allywatch.backtest.truth import Monthly
 from allywatch.backtest.yardsticks import (
     Agreement,
@@ -97,6 +98,7 @@ class Scorecard:
     verdicts: tuple[Verdict, ...]
     alerts_per_region_year: float
     """Over all regions."""
+    self_score: SelfScore
 
     def as_dict(self) -> dict[str, object]:
         """For JSON."""
@@ -110,6 +112,7 @@ class Scorecard:
             "by_alert": None if self.by_alert is None else self.by_alert.as_dict(),
             "gprc": None if self.gprc is None else asdict(self.gprc),
             "crises": [_crisis(each) for each in self.verdicts],
+            "self_score": self.self_score.as_dict(),
         }
 
 
@@ -126,7 +129,8 @@ def _crisis(verdict: Verdict) -> dict[str, object]:
 
 def score(
     curves: Curves,
-    openings: Sequence[Transition],
+    transitions: Sequence[Transition],
+    rules: Sequence[str],
     budget: float,
     crises: Sequence[Crisis] | None = None,
     gprc: Monthly | None = None,
@@ -135,11 +139,13 @@ def score(
 
     Args:
         curves: Of all regions.
-        openings: See `openings_of`.
+        transitions: All of them.
+        rules: Their names.
         budget: Alerts per region and year.
         crises: That should have been told of; None: not asked.
         gprc: By region and month; None: not asked.
     """
+    openings = openings_of(transitions)
     told: dict[str, list[int]] = {}
     for each in openings:
         told.setdefault(each.region, []).append(day_of(each))
@@ -158,12 +164,13 @@ def score(
     fit = None
     if gprc is not None:
         fit = agreement({r: months(days, _Months()) for r, days in curves.levels.items()}, gprc)
-    everywhere = hits([], told, curves.scores)
-    return Scorecard(
-        budget, threshold, by_score, by_alert, fit, tuple(verdicts), everywhere.alerts_per_region_year
+    own = self_score(
+        [Opening(each.region, each.rule, day_of(each)) for each in openings],
+        transitions,
+        curves.scores,
+        Truth(crises or (), jumps_of(gprc or {})),
+        rules,
     )
-
-
-def day_before(day: date) -> date:
-    """The day before."""
-    return day - timedelta(days=1)
+    return Scorecard(
+        budget, threshold, by_score, by_alert, fit, tuple(verdicts), own.overall.per_region_year, own
+    )
