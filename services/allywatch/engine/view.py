@@ -83,5 +83,5 @@ def hearing(state: RegionState) -> Hearing:
 
 
 def silence(state: RegionState, around: Surroundings) -> Contribution:
-    """What an alert cites for a region that is not heard."""
-    return coverage_contribution(hearing(state), around.feeds)
+    """What an alert cites that is about whether the region is heard."""
+    return coverage_contribution(hearing(state), around.feeds, heard=heard(state, around))

@@ -273,9 +273,8 @@ def told_of(volume: Hearing, feeds: Feeds) -> str:
 _NAME = 40
 
 
-def coverage_contribution(volume: Hearing, feeds: Feeds) -> Contribution:
-    """What an alert cites for too little being heard: no points, and the reason in words."""
-    title = (
-        told_of(volume, feeds) or "Part of the news could not be applied here, or is reported as not heard."
-    )
-    return Contribution(origin=COVERAGE, points=0, documents=volume.heard if volume else 0, title=title)
+def coverage_contribution(volume: Hearing, feeds: Feeds, *, heard: bool) -> Contribution:
+    """What an alert about coverage cites: no points, and in words what is missing, or that nothing is."""
+    missing = told_of(volume, feeds) or "Some of the news is missing here, or is reported as not heard."
+    title = "What usually comes is heard." if heard else missing
+    return Contribution(origin=COVERAGE, points=0, documents=volume.heard, title=title)

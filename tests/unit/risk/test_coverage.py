@@ -200,7 +200,7 @@ def test_the_worst_state_wins() -> None:
 
 
 def test_an_alert_cites_what_was_expected_and_what_was_heard() -> None:
-    cited = coverage_contribution(Hearing(SILENT, 24, 42_300, 3), Feeds(SILENT, 620, ("wire",)))
+    cited = coverage_contribution(Hearing(SILENT, 24, 42_300, 3), Feeds(SILENT, 620, ("wire",)), heard=False)
     assert (cited.origin, cited.points, cited.documents) == ("coverage", 0, 3)
     assert cited.title == (
         "Expected about 42 records in 24 h, heard 3. Silent: wire, 62 % of what usually comes."
@@ -208,4 +208,7 @@ def test_an_alert_cites_what_was_expected_and_what_was_heard() -> None:
     assert told_of(Hearing(SILENT, 72, 42_300, 3), Feeds()) == (
         "Expected about 42 records in 3 days, heard 3."
     )
-    assert coverage_contribution(Hearing(), Feeds()).title
+    assert coverage_contribution(Hearing(), Feeds(), heard=False).title.startswith(
+        "Some of the news is missing"
+    )
+    assert coverage_contribution(Hearing(), Feeds(), heard=True).title == "What usually comes is heard."

@@ -6,12 +6,12 @@ from typing import Any
 from prometheus_client import CollectorRegistry
 
 from allywatch.errors import RejectReason
-from allywatch.metrics.score import ScoreMetrics
+from allywatch.metrics.score import ScoreMetrics, Verdict
 from allywatch.records import Output, Record, Rejection
 from allywatch.stream.ticks import append_ticks
-from allywatch_schemas import PARTITIONS, Tick, TickOrigin
+from allywatch_schemas import PARTITIONS, AlertAction, AlertState, Tick, TickOrigin, TransitionReason
 from allywatch_schemas.codec import decode, encode
-from builders import a_batch, a_document, a_risk, an_alert
+from builders import a_batch, a_command, a_document, a_risk, an_alert
 
 PUBLISHED = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 
@@ -45,6 +45,32 @@ def test_a_document_dated_in_the_future_does_not_hide_that_no_news_comes() -> No
     assert value(registry, "newest_evidence_timestamp_seconds") == PUBLISHED.timestamp()
 
 
+def test_what_people_do_to_alerts_is_counted_by_rule() -> None:
+    registry = CollectorRegistry()
+    metrics = ScoreMetrics(registry, ["score-high"])
+    mute = a_command(action=AlertAction.MUTE)
+    metrics.applied(a_record(mute))
+    metrics.applied(a_record(mute.model_copy(update={"alert_key": "made-up:LVA"})))
+    metrics.applied(a_record(a_command(action=AlertAction.ACKNOWLEDGE)))
+    alerts = [
+        an_alert(),
+        an_alert(notify=False),
+        an_alert(reason=TransitionReason.NEW_EVIDENCE),
+        an_alert(state=AlertState.ACKNOWLEDGED, reason=TransitionReason.ACKNOWLEDGED_BY_PERSON),
+        an_alert(state=AlertState.CANCELLED, reason=TransitionReason.EVIDENCE_RETRACTED),
+    ]
+    metrics.committed(0, 0.01, 5, [Output("region-alerts", b"k", each.write()) for each in alerts])
+    counted = {
+        verdict: value(registry, "rule_verdicts_total", rule="score-high", verdict=verdict)
+        for verdict in Verdict
+    }
+    assert {verdict for verdict, count in counted.items() if count == 1} == {
+        *(Verdict.TOLD, Verdict.MUTED, Verdict.ACKNOWLEDGED, Verdict.RETRACTED)
+    }
+    assert counted[Verdict.CANCELLED] == 0
+    assert value(registry, "rule_verdicts_total", rule="other", verdict=Verdict.MUTED) == 1
+
+
 def test_a_transaction_counts_its_alerts_and_the_regions_by_level() -> None:
     registry = CollectorRegistry()
     metrics = ScoreMetrics(registry)
@@ -59,6 +85,15 @@ def test_a_transaction_counts_its_alerts_and_the_regions_by_level() -> None:
     assert value(registry, "regions", level=risk.level) == 1
     metrics.released(0)
     assert value(registry, "regions", level=risk.level) == 0
+
+
+def test_regions_are_counted_by_what_their_score_rests_on() -> None:
+    registry = CollectorRegistry()
+    metrics = ScoreMetrics(registry)
+    for risk in (a_risk(state="unknown", open_alerts=()), a_risk(state="learning")):
+        metrics.committed(0, 0.01, 5, [Output("region-risk", b"LVA", risk.write())])
+        states = {s: value(registry, "regions_by_state", state=s) for s in ("ok", "learning", "unknown")}
+        assert states == {state: float(state == risk.state) for state in states}
 
 
 def test_what_is_said_of_a_partition_goes_with_it() -> None:
