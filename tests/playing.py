@@ -25,6 +25,7 @@ from builders import (
     a_batch,
     a_document,
     a_range,
+    a_source,
     a_tick,
     an_evidence,
 )
@@ -58,7 +59,7 @@ def play(*messages: Message, after: Replay | None = None) -> Replay:
 
 
 def news(*docs: str, start: int = 0, **changes: Any) -> EvidenceBatch:
-    """One asserted, strong doubt about Latvia per document."""
+    """One asserted, strong doubt about Latvia per document, each from a paper of its own."""
     given = {"intensity": 1.0, "modality": Modality.ASSERTED, "probability": 1.0} | changes
     about = {
         key: given.pop(key) for key in ("version", "backfill", "redriven", "fingerprint") if key in given
@@ -67,7 +68,15 @@ def news(*docs: str, start: int = 0, **changes: Any) -> EvidenceBatch:
         id=f"batch-{start}",
         ranges=(a_range(start=start, end=start + len(docs)),),
         documents=tuple(
-            a_document(**{"doc_id": doc, "fingerprint": f"text of {doc}", "offset": start + n} | about)
+            a_document(
+                **{
+                    "doc_id": doc,
+                    "fingerprint": f"text of {doc}",
+                    "source": a_source(id=f"{doc}.example", name=f"The {doc}"),
+                    "offset": start + n,
+                }
+                | about
+            )
             for n, doc in enumerate(docs)
         ),
         items=tuple(an_evidence(id=f"evidence of {doc}", doc_id=doc, **given) for doc in docs),

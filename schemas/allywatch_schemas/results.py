@@ -50,8 +50,8 @@ class Contribution(Part):
     """What one origin (all copies of one story) adds. All contributions sum to the pressure, exactly."""
 
     origin: str = Field(
-        description="Fingerprint of the text; `other` for everything not listed; `usual` for what a day "
-        "like any other scores.",
+        description="Fingerprint of the text; `other` for everything not listed; `usual` for what the region "
+        "scores without any news; `coverage` for what is not heard.",
         max_length=100,
     )
     track: Track | None = Field(default=None, description="Which line of the triad; none for `other`.")
@@ -61,7 +61,7 @@ class Contribution(Part):
     score_tenths: int = Field(
         default=0,
         description="What it adds to the score, in tenths of a point. All of a region's contributions sum to "
-        "its score, exactly.",
+        "its score, exactly. All 0: the writer did not say.",
     )
     documents: int = Field(ge=0, description="Documents, all copies counted.")
     root: str | None = Field(
@@ -167,6 +167,9 @@ class RegionRisk(Message):
     def _adds_up(self) -> Self:
         if self.contributions and sum(c.points for c in self.contributions) != self.pressure:
             raise ValueError("contributions do not sum to the pressure")
+        tenths = [c.score_tenths for c in self.contributions]
+        if any(tenths) and sum(tenths) != round(self.score * 10):
+            raise ValueError("contributions do not sum to the score")
         return self
 
 

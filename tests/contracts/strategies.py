@@ -101,5 +101,8 @@ def _repaired(title: str, value: dict[str, Any]) -> dict[str, Any]:
             doc_id = value["documents"][0]["doc_id"]
             value["items"] = [item | {"doc_id": doc_id} for item in value.get("items", [])]
         case "RegionRisk" if value.get("contributions"):
+            first, *others = value["contributions"]
             value["pressure"] = sum(c["points"] for c in value["contributions"])
+            tenths = round(value["score"] * 10) - sum(c.get("score_tenths", 0) for c in others)
+            value["contributions"] = [first | {"score_tenths": tenths}, *others]
     return value

@@ -154,9 +154,16 @@ def test_intervals_are_in_order() -> None:
         a_coverage(window_end=NOON - timedelta(hours=1))
 
 
-def test_contributions_sum_to_the_pressure() -> None:
-    with pytest.raises(ValidationError, match="sum"):
+def test_contributions_sum_to_the_pressure_and_to_the_score() -> None:
+    with pytest.raises(ValidationError, match="sum to the pressure"):
         a_risk(contributions=(a_contribution(points=2),), pressure=1)
+    with pytest.raises(ValidationError, match="sum to the score"):
+        a_risk(contributions=(a_contribution(score_tenths=414),), score=41.5)
+    assert a_risk(contributions=(a_contribution(score_tenths=415),), score=41.5).score == 41.5
+
+
+def test_a_writer_that_does_not_share_out_the_score_is_still_understood() -> None:
+    assert a_risk(contributions=(a_contribution(),), score=41.5).contributions[0].score_tenths == 0
 
 
 def test_quotes_of_the_examples_stand_in_their_article() -> None:

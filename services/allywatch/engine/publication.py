@@ -5,28 +5,21 @@ from datetime import UTC, datetime
 
 from allywatch.alerts.episode import Slot
 from allywatch.alerts.rules import alert_key, episode_id
-from allywatch.engine.reviewing import Change
+from allywatch.engine.account import Account
+from allywatch.engine.notes import flip_sentence, note_of
+from allywatch.engine.reviewing import Change, z_milli
 from allywatch.engine.state import RegionState
-from allywatch.engine.view import Surroundings, View, heard
+from allywatch.engine.view import Surroundings, View, coverage, heard
 from allywatch.records import Output
-from allywatch.risk.explanation import contribution, explain
+from allywatch.risk.confidence import root_of
 from allywatch.risk.ledger import Origin
-from allywatch.risk.score import Cap, is_learning
-from allywatch_schemas import Alert, Contribution, OpenAlert, RegionRisk, Sequence, Tracks
+from allywatch.risk.score import is_learning
+from allywatch_schemas import Alert, OpenAlert, RegionRisk, Sequence, Tracks
 from allywatch_schemas import RegionState as Rests
 from allywatch_schemas.codec import encode
 from allywatch_schemas.topics import REGION_ALERTS, REGION_RISK
 
 SOURCE = "/allywatch/score"
-
-REASONS = 5
-"""Reasons that an alert lists."""
-
-_CAPS = {
-    Cap.LEARNING: "the region is still learning what is usual",
-    Cap.FEW_ORIGINS: "it rests on too few independent origins",
-    Cap.LOW_CONFIDENCE: "confidence is too low",
-}
 
 
 def moment(clock: int) -> datetime:
@@ -39,7 +32,8 @@ def risk_record(
 ) -> Output:
     """The record for `region-risk`."""
     assessed = view.assessment
-    ledger = state.ledger
+    account = Account.of(state, around, view)
+    z = z_milli(state, around, view)
     message = RegionRisk(
         region=around.region,
         name=name,
@@ -52,9 +46,13 @@ def risk_record(
         baseline_mean=state.baseline.mean,
         baseline_spread=state.baseline.spread,
         history_days=max(0, state.baseline.days),
+        z=None if z is None else z / 1000,
+        coverage=coverage(state, around),
+        flip=account.flip_message(),
+        note=note_of(account),
         tracks=Tracks(words=view.tracks[0], acts=view.tracks[1], de_escalation=view.tracks[2]),
-        contributions=explain(ledger.origins, view.points, sum(view.sums)),
-        origins=len(ledger.origins),
+        contributions=account.contributions(),
+        origins=_independent(state),
         open_alerts=tuple(
             _open_alert(rule, slot, around.region)
             for rule, slot in sorted(state.slots.items())
@@ -63,7 +61,7 @@ def risk_record(
         groups=around.groups,
         sequence=sequence,
         method_version=around.method.version,
-        exercise=_exercise(ledger.origins.values()),
+        exercise=_exercise(state.ledger.origins.values()),
     )
     identity = f"{around.region}:{sequence.partition}:{sequence.offset}"
     value, headers = encode(
@@ -90,6 +88,7 @@ def alert_record(
     """The record for `region-alerts`."""
     rule, episode = change.rule, change.transition.episode
     key = alert_key(rule.name, around.region)
+    account = Account.of(state, around, view)
     message = Alert(
         key=key,
         episode=episode_id(key, episode.number),
@@ -109,8 +108,8 @@ def alert_record(
         value=change.value,
         started_at=moment(episode.started),
         changed_at=moment(clock),
-        evidence=_reasons(state, view, rule.name),
-        origins=max(1, len(state.ledger.origins)),
+        evidence=account.reasons(rule),
+        origins=max(1, _independent(state)),
         actor=actor,
         muted=state.slots[rule.name].muted(clock),
         notify=change.transition.notify,
@@ -118,7 +117,8 @@ def alert_record(
         sequence=sequence,
         method_version=around.method.version,
         exercise=_exercise([*state.ledger.origins.values(), *_lead(state, rule.name)]),
-        note=_note(state, around, view),
+        flip=account.flip_message(),
+        note=" ".join(filter(None, (flip_sentence(account), note_of(account)))),
     )
     value, headers = encode(
         message,
@@ -157,31 +157,10 @@ def _lead(state: RegionState, rule: str) -> list[Origin]:
     return [state.leads[rule][1]] if rule in state.leads else []
 
 
-def _reasons(state: RegionState, view: View, rule: str) -> tuple[Contribution, ...]:
-    """The origins that raise the risk most; if none is left, what the episode began with."""
-    now = {fingerprint: sum(points) for fingerprint, points in view.points.items()}
-    order = sorted(now, key=lambda each: (-now[each], each))
-    raising = [each for each in order if now[each] > 0][:REASONS]
-    if not raising and rule in state.leads:
-        fingerprint, origin = state.leads[rule]
-        return (contribution(fingerprint, origin, now.get(fingerprint, 0)),)
-    return tuple(contribution(each, state.ledger.origins[each], now[each]) for each in raising or order[:1])
+def _independent(state: RegionState) -> int:
+    """Origins that are independent of each other: those of one root count once."""
+    return len({root_of(origin.lead) for origin in state.ledger.origins.values()})
 
 
 def _exercise(origins: Iterable[Origin]) -> bool:
     return any(origin.lead.exercise for origin in origins)
-
-
-def _note(state: RegionState, around: Surroundings, view: View) -> str:
-    """What a reader should know about how far to trust it."""
-    parts = []
-    if caps := view.assessment.caps:
-        limit = around.method.weights.caps.level
-        parts.append(f"Held at {limit} or below: {', and '.join(_CAPS[cap] for cap in caps)}.")
-    if any(copy.clamped for origin in state.ledger.origins.values() for copy in origin.copies):
-        parts.append("Some evidence was dated in the future and counts as of now.")
-    if state.ledger.inexact:
-        parts.append(f"{state.ledger.inexact} withdrawn documents had been summed up and still count.")
-    if not heard(state, around):
-        parts.append("We do not hear everything: nothing resolves by itself.")
-    return " ".join(parts)

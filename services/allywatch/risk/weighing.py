@@ -139,12 +139,11 @@ def _alone(item: Evidence, clock: int | None, scale: Scale, latest: int, oldest:
 def copy_of(cited: Cited, weighed: Weighed, scale: Scale) -> Copy:
     """The document as its region remembers it: for those alone that are kept one by one."""
     best, document = weighed.best, cited.document
-    certainty = scale.modality[best.modality] * best.probability * best.source_weight
     return Copy(
         key=cited.key,
         version=document.version,
         entries=weighed.entries,
-        certainty=round(certainty * 1000),
+        certainty=round(1000 * best.probability * best.source_weight),
         track=scale.track[best.track],
         published=int(document.published_at.timestamp()),
         source_id=fitting(document.source.id, ID_BYTES),
