@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -57,6 +58,7 @@ class PastLab:
         try:
             async with asyncio.timeout(20):
                 while not stops and self.position < self.log.stable_end(REGION_INPUTS.name, P):
+                    assert len(self.watcher.errors) < 5, self.watcher.errors[0]
                     await asyncio.sleep(0.002)
         finally:
             await owner.release()
@@ -94,13 +96,21 @@ def ticks(start: datetime, end: datetime, minutes: int = 30) -> Iterable[Message
         start += timedelta(minutes=minutes)
 
 
+_STORIES: dict[int, PastLab] = {}
+
+
 async def a_story(days: int = 3) -> PastLab:
     """A storm of news, a retraction in the midst of it, and days of quiet: alerts open and resolve."""
+    if days not in _STORIES:
+        _STORIES[days] = await _play(days)
+    return PastLab(log=deepcopy(_STORIES[days].log), told=_STORIES[days].told)
+
+
+async def _play(days: int) -> PastLab:
     lab = PastLab()
-    end = NOON + timedelta(days=days)
     lab.tell(a_tick(), news(*STORM))
     lab.tell(*ticks(NOON + timedelta(minutes=30), NOON + timedelta(hours=4)))
     lab.tell(a_retraction(doc_id="a"), news("x", "y", start=len(STORM), event_time=NOON))
-    lab.tell(*ticks(NOON + timedelta(hours=5), end))
+    lab.tell(*ticks(NOON + timedelta(hours=5), NOON + timedelta(days=days)))
     await lab.score()
     return lab

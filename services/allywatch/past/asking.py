@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from allywatch.past.hindrance import CannotRebuild, Hindrance
 from allywatch.past.methods import Methods, Rulebook
 from allywatch.past.partition import PartitionLog
 from allywatch.past.published import Publication, Published, alerts_of, scores_of, told
 from allywatch.past.rebuild import Rebuilt, Until, moment, rebuild
-from allywatch.past.refusal import RefusalReason, Refused
 from allywatch.past.replaying import Scene
 from allywatch.records import Output
 from allywatch.stream.log import Log
@@ -30,12 +30,12 @@ class AlertId:
         """Read `rule:REGION:7` (an episode) or `rule:REGION:7:3` (its third revision).
 
         Raises:
-            Refused: It is neither.
+            CannotRebuild: It is neither.
         """
         parts = text.split(":")
         if len(parts) not in (3, 4) or not all(part.isdigit() for part in parts[2:]):
-            raise Refused(
-                RefusalReason.UNKNOWN_ALERT,
+            raise CannotRebuild(
+                Hindrance.UNKNOWN_ALERT,
                 f"{text!r} is no alert id. Write the episode (rule:REGION:7) or the id of one transition "
                 "(rule:REGION:7:3), as `allywatch tail` and the alert's `ce_id` show them.",
             )
@@ -75,22 +75,22 @@ async def as_of(
         now: What time it is.
 
     Raises:
-        Refused: With the reason.
+        CannotRebuild: With the reason.
     """
     partition = _partition_of(region, books)
     until = Until(offset=asked) if isinstance(asked, int) else Until(clock=_milliseconds(asked))
     async with PartitionLog(log, partition) as past:
         published = Published(alerts_of(await past.alerts(region)), scores_of(await past.scores(region)))
         if until.offset is not None and until.offset >= past.end:
-            raise Refused(
-                RefusalReason.IN_THE_FUTURE,
+            raise CannotRebuild(
+                Hindrance.IN_THE_FUTURE,
                 f"input {asked} of partition {partition} is in the future: it was scored up to {past.end}.",
             )
         rebuilt = await rebuild(past, Methods(partition, books), region, published, until)
     latest = max(_milliseconds(now), rebuilt.last.clock or 0)
     if until.clock is not None and until.clock > latest:
-        raise Refused(
-            RefusalReason.IN_THE_FUTURE,
+        raise CannotRebuild(
+            Hindrance.IN_THE_FUTURE,
             f"{moment(until.clock)} is in the future: it is {moment(latest)}.",
         )
     return rebuilt
@@ -102,7 +102,7 @@ async def explain(
     """The transitions of an alert, rebuilt; of an episode the last one, or all.
 
     Raises:
-        Refused: With the reason.
+        CannotRebuild: With the reason.
     """
     partition = _partition_of(wanted.region, books)
     async with PartitionLog(log, partition) as past:
@@ -125,7 +125,7 @@ def _choose(alerts: Sequence[Publication], wanted: AlertId, all_revisions: bool)
         if episode == wanted.episode:
             revisions[int(revision)] = each
     if not revisions or (wanted.revision is not None and wanted.revision not in revisions):
-        raise Refused(RefusalReason.UNKNOWN_ALERT, _unknown(alerts, wanted, len(revisions)))
+        raise CannotRebuild(Hindrance.UNKNOWN_ALERT, _unknown(alerts, wanted, len(revisions)))
     if all_revisions:
         return [revisions[number] for number in sorted(revisions)]
     return [revisions[wanted.revision or max(revisions)]]
@@ -150,9 +150,9 @@ def _transition(publication: Publication, rebuilt: Rebuilt, wanted: AlertId) -> 
     return Transition(publication, scene, next(again, None))
 
 
-def _of_another_log(wanted: AlertId, offset: int) -> Refused:
-    return Refused(
-        RefusalReason.LOG_MADE_ANEW,
+def _of_another_log(wanted: AlertId, offset: int) -> CannotRebuild:
+    return CannotRebuild(
+        Hindrance.LOG_MADE_ANEW,
         f"{wanted.episode} names input {offset}, which is no input of this log: region-inputs was made anew "
         "since, and that past is gone.",
     )
@@ -160,8 +160,8 @@ def _of_another_log(wanted: AlertId, offset: int) -> Refused:
 
 def _partition_of(region: str, books: Sequence[Rulebook]) -> int:
     if not any(region in book.registry.regions for book in books):
-        raise Refused(
-            RefusalReason.UNKNOWN_REGION,
+        raise CannotRebuild(
+            Hindrance.UNKNOWN_REGION,
             f"{region} is no region of the registry. `allywatch tail --scores --once` lists them.",
         )
     return partition_of(region.encode(), PARTITIONS)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from allywatch.engine import Method, RegionEngine, load_method, method_files, parse_method
 from allywatch.errors import AllywatchError
-from allywatch.past.refusal import RefusalReason, Refused
+from allywatch.past.hindrance import CannotRebuild, Hindrance
 from allywatch.regions import Registry, load_registry, parse_registry
 from allywatch.stream.engines import regions_of
 
@@ -77,21 +77,21 @@ class Methods:
         """The engine under the method of this version and digest.
 
         Raises:
-            Refused: It is not at hand.
+            CannotRebuild: It is not at hand.
         """
         if engine := self._engines.get(name):
             return engine
         version, digest = name
-        raise Refused(
-            RefusalReason.METHOD_UNKNOWN,
+        raise CannotRebuild(
+            Hindrance.METHOD_UNKNOWN,
             f"method {version} (digest {digest[:12]}) was in force then, and at hand is {self._at_hand()}. "
             "Name the folder of the release that holds it: --method DIR.",
         )
 
-    def other_version(self, version: str) -> Refused:
+    def other_version(self, version: str) -> CannotRebuild:
         """What to say when the outputs of the time name another method than the log."""
-        return Refused(
-            RefusalReason.METHOD_UNKNOWN,
+        return CannotRebuild(
+            Hindrance.METHOD_UNKNOWN,
             f"method {version} made what was published then, without having been activated, and at hand is "
             f"{self._at_hand()}. Name the folder of the release that holds it: --method DIR.",
         )

@@ -7,7 +7,7 @@ from typing import Self
 
 from allywatch.engine.snapshot import Snapshot, complete
 from allywatch.errors import RejectReason
-from allywatch.past.refusal import RefusalReason, Refused
+from allywatch.past.hindrance import CannotRebuild, Hindrance
 from allywatch.records import OFFSET, REASON, Record
 from allywatch.stream.log import Log
 from allywatch.stream.position import POSITION_KEY, decode_position
@@ -47,7 +47,7 @@ class PartitionLog:
         """Connect, and make sure that the inputs are those that the state was made of.
 
         Raises:
-            Refused: They are not, or no worker has applied any.
+            CannotRebuild: They are not, or no worker has applied any.
         """
         await self._reader.start()
         try:
@@ -71,14 +71,14 @@ class PartitionLog:
                 stored = record.value
         where = f"partition {self.partition} of {REGION_INPUTS.name}"
         if stored is None:
-            raise Refused(
-                RefusalReason.BEFORE_THE_BEGINNING,
+            raise CannotRebuild(
+                Hindrance.BEFORE_THE_BEGINNING,
                 f"nothing of {where} has been scored: there is no past yet. Start `allywatch score`.",
             )
         position, now = decode_position(stored, self.partition), await self._log.topic_id(REGION_INPUTS.name)
         if position.topic_id != now:
-            raise Refused(
-                RefusalReason.LOG_MADE_ANEW,
+            raise CannotRebuild(
+                Hindrance.LOG_MADE_ANEW,
                 f"{REGION_INPUTS.name} was deleted and made anew: what was scored came from topic id "
                 f"{position.topic_id}, it is {now} now, and that past is gone. Score workers need `allywatch "
                 "rebuild-state`.",

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from allywatch.engine.snapshot import Snapshot
+from allywatch.past.hindrance import CannotRebuild, Hindrance
 from allywatch.past.methods import Methods
 from allywatch.past.partition import PartitionLog
 from allywatch.past.published import Comparison, Published
-from allywatch.past.refusal import RefusalReason, Refused
 from allywatch.past.replaying import Replaying, Scene, clock_after
 from allywatch.records import Record
 from allywatch_schemas.topics import REGION_INPUTS
@@ -74,7 +74,7 @@ async def rebuild(
         stops: Inputs after which a picture is wanted.
 
     Raises:
-        Refused: The moment is older than what the log reaches, or a method is not at hand.
+        CannotRebuild: The moment is older than what the log reaches, or a method is not at hand.
     """
     replaying = await start(past, methods, until, min(stops, default=None))
     observed = _Observed(region, published, replaying, frozenset(stops))
@@ -96,7 +96,7 @@ async def start(past: PartitionLog, methods: Methods, until: Until, before: int 
     """The newest snapshot before the end (and before the input `before`), or the beginning of the log.
 
     Raises:
-        Refused: There is none, or its method is not at hand.
+        CannotRebuild: There is none, or its method is not at hand.
     """
     never_applied = await past.never_applied()
     found = [each for each in await past.snapshots() if before is None or each.offset < before]
@@ -110,21 +110,21 @@ async def start(past: PartitionLog, methods: Methods, until: Until, before: int 
     raise await _too_old(past)
 
 
-def _before_the_clock(when: str) -> Refused:
-    return Refused(RefusalReason.BEFORE_THE_BEGINNING, f"the engine's clock had not started then: {when}.")
+def _before_the_clock(when: str) -> CannotRebuild:
+    return CannotRebuild(Hindrance.BEFORE_THE_BEGINNING, f"the engine's clock had not started then: {when}.")
 
 
-async def _too_old(past: PartitionLog) -> Refused:
+async def _too_old(past: PartitionLog) -> CannotRebuild:
     where = f"partition {past.partition} of {REGION_INPUTS.name}"
     for each in await past.snapshots():
         if await past.told_by(each):
-            return Refused(
-                RefusalReason.OLDER_THAN_RETENTION,
+            return CannotRebuild(
+                Hindrance.OLDER_THAN_RETENTION,
                 f"retention has removed what {where} held before offset {past.begin}. The earliest moment "
                 f"that can be rebuilt is {moment(each.clock)}.",
             )
-    return Refused(
-        RefusalReason.OLDER_THAN_RETENTION,
+    return CannotRebuild(
+        Hindrance.OLDER_THAN_RETENTION,
         f"retention has removed what {where} held before offset {past.begin}, and there is no snapshot after "
         "it yet: moments from the next midnight (UTC) of the engine's clock on can be rebuilt.",
     )

@@ -55,7 +55,7 @@ class Replaying:
         """What an input would do. What failed unexpectedly then fails again: it does nothing.
 
         Raises:
-            Refused: It puts a method in force that is not at hand.
+            CannotRebuild: It puts a method in force that is not at hand.
         """
         if self.never_applied.get(record.offset, b"") == record.value:
             return Effects()

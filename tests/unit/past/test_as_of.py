@@ -7,12 +7,12 @@ import pytest
 from allywatch.engine import PARTITION_KEY
 from allywatch.engine.snapshot import complete
 from allywatch.past.asking import as_of
+from allywatch.past.hindrance import CannotRebuild, Hindrance
 from allywatch.past.published import told
 from allywatch.past.rebuild import Rebuilt
-from allywatch.past.refusal import RefusalReason, Refused
 from allywatch_schemas import RegionRisk
 from builders import NOON
-from past_lab import BOOK, PastLab, P, a_story
+from past_lab import BOOK, P, PastLab, a_story
 
 NOW = NOON + timedelta(days=10)
 MIDNIGHT = datetime.fromisoformat("2026-03-03T00:00Z")
@@ -22,8 +22,8 @@ async def look(lab: PastLab, asked: datetime | int, region: str = "LVA") -> Rebu
     return await as_of(lab.log, [BOOK], region, asked, NOW)
 
 
-async def refusal(lab: PastLab, asked: datetime | int, region: str = "LVA") -> tuple[RefusalReason, str]:
-    with pytest.raises(Refused) as refused:
+async def refusal(lab: PastLab, asked: datetime | int, region: str = "LVA") -> tuple[Hindrance, str]:
+    with pytest.raises(CannotRebuild) as refused:
         await look(lab, asked, region)
     return refused.value.reason, str(refused.value)
 
@@ -90,7 +90,7 @@ async def test_what_retention_left_is_served_through_snapshots_and_older_is_refu
     after = await look(lab, MIDNIGHT + timedelta(days=1, hours=7))
     assert after.last.states == before.last.states
     reason, text = await refusal(lab, MIDNIGHT + timedelta(days=1, minutes=-1))
-    assert reason is RefusalReason.OLDER_THAN_RETENTION
+    assert reason is Hindrance.OLDER_THAN_RETENTION
     assert text.endswith("The earliest moment that can be rebuilt is 2026-03-04T00:00:00Z.")
     await look(lab, datetime.fromisoformat("2026-03-04T00:00:00Z"))
 
@@ -99,7 +99,7 @@ async def test_without_a_snapshot_in_reach_the_next_midnight_is_named() -> None:
     lab = await a_story()
     lab.cut(complete(lab.log.committed("region-snapshots", P))[-1].offset + 1)
     reason, text = await refusal(lab, NOW)
-    assert reason is RefusalReason.OLDER_THAN_RETENTION
+    assert reason is Hindrance.OLDER_THAN_RETENTION
     assert "next midnight" in text
 
 
@@ -125,31 +125,31 @@ async def test_the_future_is_refused() -> None:
     lab = await a_story(1)
     reason, text = await refusal(lab, NOW + timedelta(seconds=1))
     assert (reason, text) == (
-        RefusalReason.IN_THE_FUTURE,
+        Hindrance.IN_THE_FUTURE,
         "2026-03-12T12:00:01Z is in the future: it is 2026-03-12T12:00:00Z.",
     )
-    assert (await refusal(lab, 10_000))[0] is RefusalReason.IN_THE_FUTURE
+    assert (await refusal(lab, 10_000))[0] is Hindrance.IN_THE_FUTURE
 
 
 async def test_a_time_before_the_first_tick_is_refused_with_that_tick() -> None:
     lab = await a_story(1)
     reason, text = await refusal(lab, NOON - timedelta(seconds=1))
-    assert reason is RefusalReason.BEFORE_THE_BEGINNING
+    assert reason is Hindrance.BEFORE_THE_BEGINNING
     assert "2026-03-02T12:00:00Z" in text
 
 
 async def test_an_unknown_region_is_refused() -> None:
-    assert (await refusal(PastLab(), NOON, "ATLANTIS"))[0] is RefusalReason.UNKNOWN_REGION
+    assert (await refusal(PastLab(), NOON, "ATLANTIS"))[0] is Hindrance.UNKNOWN_REGION
 
 
 async def test_a_log_that_nobody_scored_has_no_past() -> None:
-    assert (await refusal(PastLab(), NOON))[0] is RefusalReason.BEFORE_THE_BEGINNING
+    assert (await refusal(PastLab(), NOON))[0] is Hindrance.BEFORE_THE_BEGINNING
 
 
 async def test_a_log_made_anew_is_refused_with_both_topic_ids() -> None:
     lab = await a_story(1)
     lab.log.topic_ids["region-inputs"] = "another"
     reason, text = await refusal(lab, NOON)
-    assert reason is RefusalReason.LOG_MADE_ANEW
+    assert reason is Hindrance.LOG_MADE_ANEW
     assert "id-of-region-inputs" in text
     assert "another" in text

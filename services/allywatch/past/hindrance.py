@@ -1,12 +1,12 @@
-"""Why a look into the past is refused."""
+"""Why a moment of the past cannot be rebuilt."""
 
 from enum import StrEnum
 
 from allywatch.errors import AllywatchError
 
 
-class RefusalReason(StrEnum):
-    """A closed set, for people and for tests."""
+class Hindrance(StrEnum):
+    """A closed set, for programs and for tests."""
 
     OLDER_THAN_RETENTION = "older_than_retention"
     IN_THE_FUTURE = "in_the_future"
@@ -17,9 +17,9 @@ class RefusalReason(StrEnum):
     METHOD_UNKNOWN = "method_unknown"
 
 
-class Refused(AllywatchError):
-    """The moment cannot be rebuilt. One line, with the reason and what works instead."""
+class CannotRebuild(AllywatchError):
+    """One line: the reason, and what works instead."""
 
-    def __init__(self, reason: RefusalReason, text: str) -> None:
+    def __init__(self, reason: Hindrance, text: str) -> None:
         super().__init__(text)
         self.reason = reason

@@ -1,0 +1,1 @@
+"""What people tell the engine: decisions about alerts, withdrawals, changes of method."""
