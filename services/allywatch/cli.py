@@ -8,9 +8,11 @@ from allywatch import __version__
 from allywatch.backtest.command import backtest
 from allywatch.broker.command import broker, redrive, topics
 from allywatch.checks.command import check_config
+from allywatch.control.command import activate, alert_app, alerts, retract
 from allywatch.demo.command import demo
 from allywatch.errors import AllywatchError
 from allywatch.ingest.command import ingest_app
+from allywatch.past.command import as_of, explain
 from allywatch.stream.extract_command import extract
 from allywatch.stream.score_command import rebuild_state, score
 from allywatch.stream.tail_command import tail
@@ -47,6 +49,12 @@ app.command()(extract)
 app.command()(score)
 app.command()(tail)
 app.command()(backtest)
+app.command()(alerts)
+app.add_typer(alert_app, name="alert")
+app.command()(retract)
+app.command()(explain)
+app.command("as-of")(as_of)
+app.command()(activate)
 app.command()(broker)
 app.command()(topics)
 app.command()(redrive)
