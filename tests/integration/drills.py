@@ -18,8 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kafka import KafkaConsumer, TopicPartition
-
+from allywatch.client.connection import read_topic
 from allywatch.config import KafkaSettings
 from allywatch.engine import RegionEngine, load_method, replay
 from allywatch.engine.state import PARTITION_KEY, PartitionState
@@ -100,28 +99,11 @@ class Worker:
 
 def read_all(kafka: KafkaSettings, topic: str) -> dict[int, list[Record]]:
     """All committed records of a topic, by partition."""
-    consumer = KafkaConsumer(
-        **kafka.for_kafka_python(),
-        isolation_level="read_committed",
-        enable_auto_commit=False,
-        max_partition_fetch_bytes=4 << 20,
-    )
-    try:
-        parts = [TopicPartition(topic, p) for p in range(PARTITIONS)]
-        consumer.assign(parts)
-        consumer.seek_to_beginning(*parts)
-        ends = consumer.end_offsets(parts)
-        found: dict[int, list[Record]] = {p.partition: [] for p in parts}
-        while any(consumer.position(part) < ends[part] for part in parts):
-            for part, messages in consumer.poll(timeout_ms=500).items():
-                for m in messages:
-                    headers = tuple((name, value or b"") for name, value in m.headers)
-                    found[part.partition].append(
-                        Record(topic, part.partition, m.offset, m.key, m.value, headers)
-                    )
-        return found
-    finally:
-        consumer.close()
+    found: dict[int, list[Record]] = {partition: [] for partition in range(PARTITIONS)}
+    for r in read_topic(kafka.bootstrap, topic, **kafka.for_kafka_python()):
+        headers = tuple((name, value or b"") for name, value in r.headers)
+        found[r.partition].append(Record(topic, r.partition, r.offset, r.key, r.value, headers))
+    return found
 
 
 def positions(kafka: KafkaSettings) -> dict[int, int]:
@@ -149,20 +131,26 @@ def wait_until_applied(kafka: KafkaSettings, stall: float = 90) -> None:
 
 
 def wait_until_taken_up(
-    kafka: KafkaSettings, source_ends: Mapping[int, int], topic_id: str, timeout: float = 120
+    kafka: KafkaSettings, source_ends: Mapping[int, int], topic_id: str, stall: float = 120
 ) -> None:
-    """Block until the extractor has sent all of news-articles to every partition, and that is applied."""
-    deadline = time.monotonic() + timeout
+    """Block until the extractor has sent all of news-articles to every partition, and that is applied.
+
+    Fails when no batch came for `stall` seconds: a slow machine is no fault, standing still is one.
+    """
+    seen: dict[int, dict[int, int]] = {}
+    moved = time.monotonic()
     while True:
-        wait_until_applied(kafka, timeout)
+        wait_until_applied(kafka, stall)
         reached = {
             p: _source_positions(records, topic_id)
             for p, records in read_all(kafka, REGION_INPUTS.name).items()
         }
         if all(position == dict(source_ends) for position in reached.values()):
-            wait_until_applied(kafka, timeout)
+            wait_until_applied(kafka, stall)
             return
-        assert time.monotonic() < deadline, f"extracted {reached} of {dict(source_ends)}"
+        if reached != seen:
+            seen, moved = reached, time.monotonic()
+        assert time.monotonic() - moved < stall, f"extracted {reached} of {dict(source_ends)}"
         time.sleep(0.5)
 
 
