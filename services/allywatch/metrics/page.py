@@ -13,7 +13,8 @@ COMPONENTS: tuple[tuple[str, tuple[Metric, ...]], ...] = (
 _HEAD = """# Metrics
 
 Written by `make docs` from the definitions in `allywatch.metrics`. Every label has a closed set of values,
-each of which exists at 0 from the start; labels without values listed are bounded by the partitions held.
+each of which exists at 0 from the start; labels without values listed are bounded by the partitions
+held, or by the alert rules.
 """
 
 

@@ -11,7 +11,18 @@ from prometheus_client import CollectorRegistry
 from allywatch.errors import RejectReason
 from allywatch.metrics.definition import Metric
 from allywatch.records import Output, Record, Rejection
-from allywatch_schemas import Alert, AlertState, EvidenceBatch, Level, RegionState, Severity, Tick
+from allywatch_schemas import (
+    Alert,
+    AlertAction,
+    AlertCommand,
+    AlertState,
+    EvidenceBatch,
+    Level,
+    RegionState,
+    Severity,
+    Tick,
+    TransitionReason,
+)
 from allywatch_schemas.codec import header
 from allywatch_schemas.topics import REGION_ALERTS, REGION_INPUTS, REGION_RISK
 
@@ -38,7 +49,9 @@ _BY_REASON = {
     TransitionReason.CANCELLED_BY_PERSON: Verdict.CANCELLED,
     TransitionReason.EVIDENCE_RETRACTED: Verdict.RETRACTED,
 }
-_OPENINGS = frozenset({TransitionReason.THRESHOLD_CROSSED, TransitionReason.HELD_FOR, TransitionReason.UNHEARD})
+_OPENINGS = frozenset(
+    {TransitionReason.THRESHOLD_CROSSED, TransitionReason.HELD_FOR, TransitionReason.UNHEARD}
+)
 _BY_ACTION = {AlertAction.MUTE: Verdict.MUTED, AlertAction.UNMUTE: Verdict.UNMUTED}
 
 RECORDS = Metric(
@@ -93,7 +106,7 @@ ALERTS = Metric(
 VERDICTS = Metric(
     "allywatch_score_rule_verdicts_total",
     "counter",
-    "What was said of a rule's alerts: told, acknowledged, muted, ended by a person, cancelled by retraction.",
+    "What became of a rule's alerts: told, acknowledged, muted, ended by a person, retracted.",
     {"rule": (), "verdict": tuple(Verdict)},
 )
 REGIONS = Metric(

@@ -5,6 +5,8 @@ from typing import Any
 
 import structlog
 
+from allywatch.alerts.rules import Rules
+from allywatch.configfile import parse
 from allywatch.engine import (
     PARTITION_KEY,
     Method,
@@ -12,7 +14,9 @@ from allywatch.engine import (
     RegionEngine,
     State,
     load_method,
+    method_files,
 )
+from allywatch.engine.method import RULES_FILE
 from allywatch.records import Application
 from allywatch.regions import Registry, load_registry
 from allywatch_schemas import PARTITIONS
@@ -39,6 +43,16 @@ def engine_maker() -> Callable[[int], Application[Any]]:
 def regions_of(partition: int, registry: Registry) -> list[str]:
     """The regions of a partition."""
     return [region for region in registry.regions if partition_of(region.encode(), PARTITIONS) == partition]
+
+
+def rule_names() -> tuple[str, ...]:
+    """The alert rules of this release.
+
+    Raises:
+        ConfigError: The rules are wrong.
+    """
+    rules, _ = parse(method_files()[RULES_FILE], Rules, RULES_FILE)
+    return tuple(rule.name for rule in rules.rules)
 
 
 class DeployedEngine(RegionEngine):

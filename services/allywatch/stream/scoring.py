@@ -20,6 +20,7 @@ from allywatch.kafkaadmin import topic_ids
 from allywatch.metrics.score import ScoreMetrics
 from allywatch.metrics.server import Health, HealthServer
 from allywatch.records import Application, FailureLimit, Record
+from allywatch.stream.engines import rule_names
 from allywatch.stream.heap import freeze_heap
 from allywatch.stream.kafka_log import KafkaLog
 from allywatch.stream.leaving import leave_within
@@ -161,7 +162,7 @@ class Scorer:
         self._options = options
         self._make_application = make_application
         self._registry = CollectorRegistry()
-        self._reporter = Reporter(ScoreMetrics(self._registry))
+        self._reporter = Reporter(ScoreMetrics(self._registry, rule_names()))
         self._health = Health(CONDITIONS, time.monotonic)
         self._failures = FailureLimit(worker.dead_letter_limit)
         self._log = KafkaLog(kafka.for_aiokafka(), self._topic_id)
