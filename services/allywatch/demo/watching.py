@@ -10,7 +10,8 @@ from rich.text import Text
 
 from allywatch.client import AlertSubscriber, RiskReader
 from allywatch.config import KafkaSettings
-from allywatch.stream.tail import LEVEL_STYLES, ScoreBoard, bar, reason_of
+from allywatch.stream.reasons import reason_of
+from allywatch.stream.tail import LEVEL_STYLES, ScoreBoard, bar
 from allywatch.terminal import printable
 from allywatch_schemas import Alert, AlertState, Level, RegionRisk
 

@@ -46,7 +46,7 @@ class Account:
         return explain(self.state.ledger.origins, self.now, sum(self.view.sums), self.shares)
 
     def reasons(self, rule: Rule) -> tuple[Contribution, ...]:
-        """The origins that speak most for a rule's alert; if none is left, what the episode began with."""
+        """The origins that speak most for a rule's alert; if none does, what the episode began with."""
         if rule.measure is Measure.COVERAGE:
             return (silence(self.state, self.around),)
         origins, sign = self.state.ledger.origins, rule.direction.sign
@@ -55,6 +55,8 @@ class Account:
         speaking = [name for name in order if told[name] > 0][:REASONS]
         if not speaking and rule.name in self.state.leads:
             return (self._row(*self.state.leads[rule.name]),)
+        if not origins:
+            return self.contributions()[:1]
         return tuple(self._row(name, origins[name]) for name in speaking or order[:1])
 
     def flip_message(self) -> FlipSet | None:

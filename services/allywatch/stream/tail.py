@@ -10,11 +10,11 @@ from rich.table import Table
 from rich.text import Text
 
 from allywatch.alerts.inhibition import inhibited
+from allywatch.stream.reasons import flip_of, reason_of, reasons_of
 from allywatch.terminal import printable
 from allywatch_schemas import (
     Alert,
     AlertState,
-    Contribution,
     Level,
     OpenAlert,
     RegionRisk,
@@ -114,9 +114,8 @@ class ScoreBoard:
 
     def render(self) -> RenderableType:
         """The scores above, the alerts below."""
-        feed = (
-            Group(*(alert_line(alert) for alert in self.alerts)) if self.alerts else Text("none yet", "dim")
-        )
+        lines = [line for at, alert in enumerate(self.alerts) for line in alert_lines(alert, full=at == 0)]
+        feed = Group(*lines) if lines else Text("none yet", "dim")
         held = f"{len(self.held)} held back: another alert tells the same" if self.held else None
         panel = Panel(
             feed, title="alerts", title_align="left", subtitle=held, subtitle_align="left", border_style="dim"
@@ -183,25 +182,6 @@ def alert_marks(alerts: Iterable[OpenAlert]) -> Text:
     )
 
 
-def reason_of(contributions: Iterable[Contribution]) -> str:
-    """The strongest reason for risk, in the source's own words where there are any.
-
-    The row for all the rest (`other`) is no reason; neither is what lowers the risk. Then: nothing.
-    """
-    reasons = [one for one in contributions if one.points > 0 and (what_of(one) or one.quote or one.title)]
-    strongest = max(reasons, key=lambda one: one.points, default=None)
-    if strongest is None:
-        return ""
-    words = strongest.quote or strongest.title or what_of(strongest)
-    return " ".join(printable(f"“{words}”" if strongest.quote else words).split())
-
-
-def what_of(contribution: Contribution) -> str:
-    """What a reason is, where its source's words are not at hand."""
-    what = contribution.mechanism or contribution.plover_root or contribution.kind
-    return what.replace("_", " ").lower() if what else ""
-
-
 def alert_line(alert: Alert) -> Text:
     """One transition, for the feed."""
     mark, style = STATE_MARKS[alert.state]
@@ -223,12 +203,24 @@ def alert_line(alert: Alert) -> Text:
     return line
 
 
+def alert_lines(alert: Alert, full: bool) -> list[Text]:
+    """One transition; in full with each reason's share of the score, and what the level hangs on."""
+    lines = [alert_line(alert)]
+    if full:
+        lines += [
+            Text(f"  {reason}", "dim", no_wrap=True, overflow="ellipsis") for reason in reasons_of(alert)
+        ]
+        lines += [Text(f"  {printable(alert.note)}", "italic")] if alert.note else []
+    return lines
+
+
 def plain_alert(alert: Alert, encoding: str = "utf-8") -> str:
     """The same as one plain line, for logs and pipes; `encoding` is what the reader's end can show."""
     return _plain(
         f"{alert.changed_at:%Y-%m-%dT%H:%MZ} ALERT {alert.region} {alert.state.value} {alert.severity.value} "
         f"score={alert.score:.1f} rule={alert.rule} episode={alert.episode} revision={alert.revision} "
-        f"reason={alert.reason.value} origins={alert.origins} {reason_of(alert.evidence)}",
+        f"reason={alert.reason.value} origins={alert.origins} {flip_of(alert)} "
+        + " | ".join(filter(None, (*reasons_of(alert), " ".join(alert.note.split())))),
         encoding,
     )
 

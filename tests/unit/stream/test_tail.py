@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from rich.console import Console, RenderableType
 
-from allywatch.stream.tail import ScoreBoard, alert_line, bar, plain_alert, plain_score, reason_of
-from allywatch_schemas import Alert, AlertState, Contribution, Level, RegionState
-from builders import NOON, a_contribution, a_risk, an_alert, an_open_alert
+from allywatch.stream.reasons import reason_of, tree_of
+from allywatch.stream.tail import ScoreBoard, alert_line, alert_lines, bar, plain_alert, plain_score
+from allywatch_schemas import Alert, AlertState, Contribution, FlipSet, Level, RegionState
+from builders import NOON, a_contribution, a_risk, a_source, an_alert, an_open_alert
 
 
 def drawn(what: RenderableType) -> str:
@@ -118,10 +119,44 @@ def test_plain_lines_hold_the_idempotency_key_and_what_the_output_can_show() -> 
     assert plain_score(a_risk(), "ascii").isascii()
 
 
+def a_wire_story(**changes: Any) -> Contribution:
+    copies = (a_source(id="evening.example", name="Riga Evening"),)
+    return a_contribution(root="wire", copies=copies, documents=4, score_tenths=123, **changes)
+
+
+def test_an_origin_is_told_from_whose_word_it_is_down_to_who_carries_it() -> None:
+    assert tree_of(a_wire_story()) == "wire → The Baltic Herald, Riga Evening, 2 more"
+
+
+def test_a_paper_that_speaks_for_itself_is_named_once() -> None:
+    assert tree_of(a_contribution(root=a_source().id)) == "The Baltic Herald"
+    assert tree_of(Contribution(origin="event 1", root="event 1", points=1, documents=1)) == ""
+
+
+def test_the_latest_alert_is_explained_in_full_the_others_in_a_line() -> None:
+    board = ScoreBoard()
+    for revision in (1, 2):
+        hangs_on = f"Without 1 of its 3 live origins (The Baltic Herald) it would be low, {revision}."
+        board.add(an_alert(revision=revision, evidence=(a_wire_story(),), note=hangs_on))
+    shown = drawn(board.render())
+    assert shown.count("+12.3 wire → The Baltic Herald, Riga Evening, 2 more “") == 1
+    assert "it would be low, 2." in shown
+    assert "it would be low, 1." not in shown
+
+
+def test_a_plain_line_says_shares_trees_and_what_the_level_hangs_on() -> None:
+    flip = FlipSet(size=2, origins=("a", "b"), level=Level.ELEVATED)
+    line = plain_alert(an_alert(evidence=(a_wire_story(), a_contribution()), flip=flip, note="Without\n2."))
+    assert "flip=2 to=elevated +12.3 wire → The Baltic Herald, Riga Evening, 2 more" in line
+    assert " | +0.0 The Baltic Herald " in line
+    assert line.endswith(" | Without 2.")
+
+
 def test_words_from_outside_cannot_drive_the_terminal() -> None:
     hostile = "\x1b[2J\x1b]0;owned\x07 [red]\n\x9b31m \u202e"
-    told = a_contribution(quote=hostile, title=hostile)
-    alert = an_alert(evidence=(told,), region_name=hostile, rule=hostile)
+    told = a_contribution(quote=hostile, title=hostile, root=hostile, copies=(a_source(name=hostile),))
+    alert = an_alert(evidence=(told,), region_name=hostile, rule=hostile, note=hostile)
     assert plain_alert(alert).isprintable()
+    assert all(line.plain.isprintable() for line in alert_lines(alert, full=True))
     assert alert_line(alert).plain.isprintable()
     assert "[red]" in reason_of((told,))
