@@ -109,13 +109,9 @@ def retract(
 def activate() -> None:
     """Put the method of this release in force. Score workers that hold another one stop there."""
     from allywatch.config import KafkaSettings
-    from allywatch.control.orders import activation
-    from allywatch.control.sending import send
-    from allywatch.engine import load_method
-    from allywatch.regions import load_registry
+    from allywatch.control.activating import activate_installed
 
-    method = load_method(load_registry())
-    sent = send(KafkaSettings(), activation(method.version, method.digest, _now()))
+    method, sent = activate_installed(KafkaSettings(), _now())
     where = ", ".join(f"{partition}:{offset}" for partition, offset in sorted(sent.items()))
     typer.echo(f"Method {method.version} ({method.digest[:12]}) is in force from inputs {where} on.")
 

@@ -15,6 +15,7 @@ from types import TracebackType
 from allywatch.broker.local import LocalBroker
 from allywatch.broker.topics import ensure_topics
 from allywatch.config import KafkaSettings, WorkerSettings
+from allywatch.control.activating import activate_installed
 from allywatch.demo.player import Extraction, Player, parse_events, play
 from allywatch.demo.scenario import HOUR, Step, history, parse_scenario, timeline
 from allywatch.demo.screen import Screen
@@ -71,6 +72,7 @@ class Production:
             broker = self._stack.enter_context(LocalBroker(folder / "kafka", self._port))
             self._kafka = KafkaSettings(bootstrap=broker.bootstrap)
             ensure_topics(self._kafka)
+            activate_installed(self._kafka, datetime.now(UTC))
             said.append(f"Kafka is ready at {broker.bootstrap}")
         with self._screen.step("Starting the workers") as said:
             self._supervisor = self._stack.enter_context(Supervisor(broker.bootstrap, folder))

@@ -1,6 +1,6 @@
 """What the log still holds of one partition: inputs, snapshots, and what was published. Reads only."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from types import TracebackType
 from typing import Self
@@ -87,8 +87,11 @@ class PartitionLog:
 
     async def read(
         self, topic: str, start: int | None = None, end: int | None = None
-    ) -> AsyncIterator[Record]:
-        """Committed records of [start, end) in order; by default all."""
+    ) -> AsyncGenerator[Record, None]:
+        """Committed records of [start, end) in order; by default all.
+
+        Whoever leaves before the end must close it (`aclosing`): there is one reader for all topics.
+        """
         first = await self._reader.begin(topic) if start is None else start
         last = await self._reader.end(topic) if end is None else end
         async with aclosing(self._reader.read(topic, first, last)) as chunks:
@@ -103,13 +106,8 @@ class PartitionLog:
 
     async def told_by(self, snapshot: Snapshot) -> bool:
         """Whether the tick that made a snapshot is in this log: one of another log is no start."""
-        async for record in self.read(REGION_INPUTS.name, snapshot.offset, snapshot.offset + 1):
-            try:
-                tick = decode(record.value, record.headers, (Tick,))
-            except DecodeError:
-                return False
-            return isinstance(tick, Tick) and round(tick.time.timestamp() * 1000) == snapshot.clock
-        return False
+        there = self.read(REGION_INPUTS.name, snapshot.offset, snapshot.offset + 1)
+        return any([_tells(record, snapshot.clock) async for record in there])
 
     async def never_applied(self) -> dict[int, bytes | None]:
         """Inputs that their owner gave up on, by offset: their bytes."""
@@ -132,3 +130,11 @@ class PartitionLog:
         """What compaction left of the region's scores, in order."""
         key = region.encode()
         return [record async for record in self.read(REGION_RISK.name) if record.key == key and record.value]
+
+
+def _tells(record: Record, clock: int) -> bool:
+    try:
+        tick = decode(record.value, record.headers, (Tick,))
+    except DecodeError:
+        return False
+    return isinstance(tick, Tick) and round(tick.time.timestamp() * 1000) == clock

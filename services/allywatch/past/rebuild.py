@@ -1,6 +1,7 @@
 """Rebuilding a past moment of one region: find where to start, replay, hold it against what was published."""
 
 from collections.abc import Collection, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -79,14 +80,15 @@ async def rebuild(
     replaying = await start(past, methods, until, min(stops, default=None))
     observed = _Observed(region, published, replaying, frozenset(stops))
     end = past.end if until.offset is None else min(past.end, until.offset + 1)
-    async for record in past.read(REGION_INPUTS.name, replaying.offset + 1, end):
-        effects = replaying.look_ahead(record)
-        if until.passed(record.offset, clock := clock_after(effects)):
-            if replaying.scene.clock is None:
-                raise _before_the_clock(f"the first tick says {moment(clock or 0)}")
-            break
-        replaying.take(record, effects)
-        observed.step(record, region.encode() in effects.changes)
+    async with aclosing(past.read(REGION_INPUTS.name, replaying.offset + 1, end)) as inputs:
+        async for record in inputs:
+            effects = replaying.look_ahead(record)
+            if until.passed(record.offset, clock := clock_after(effects)):
+                if replaying.scene.clock is None:
+                    raise _before_the_clock(f"the first tick says {moment(clock or 0)}")
+                break
+            replaying.take(record, effects)
+            observed.step(record, region.encode() in effects.changes)
     if replaying.scene.clock is None:
         raise _before_the_clock("no tick had come")
     return observed.result()
