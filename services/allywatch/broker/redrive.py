@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from allywatch.broker.deadletters import DeadLetter, Filter, Progress, put_back
-from allywatch.client.connection import connect
+from allywatch.client.connection import connect, read_to_end
 from allywatch.config import KafkaSettings
-from allywatch.errors import AllywatchError, RetryLater
+from allywatch.errors import AllywatchError
 from allywatch.records import Record
 from allywatch_schemas import TOPICS, dead_letters_of
 
@@ -58,17 +58,9 @@ class Redrive:
 
     def letters(self) -> Iterator[DeadLetter]:
         """All letters that exist now, in order within each partition."""
-        consumer = self._consumer
-        consumer.seek_to_beginning(*self._partitions.values())
-        ends = consumer.end_offsets(list(self._partitions.values()))
-        waiting = {tp for tp in self._partitions.values() if consumer.position(tp) < ends[tp]}
-        while waiting:
-            polled = consumer.poll(timeout_ms=_TIMEOUT_MS, max_records=500)
-            if not polled:
-                raise RetryLater(f"Kafka stopped answering while {self._topic} was read. Run it again.")
-            for tp, records in polled.items():
-                yield from (_letter(record) for record in records if record.offset < ends[tp])
-            waiting = {tp for tp in waiting if consumer.position(tp) < ends[tp]}
+        held = list(self._partitions.values())
+        self._consumer.seek_to_beginning(*held)
+        return map(_letter, read_to_end(self._consumer, held))
 
     def progress(self) -> dict[int, Progress]:
         """What was put back, by partition of the dead-letter topic."""

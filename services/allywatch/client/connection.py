@@ -13,7 +13,7 @@ from allywatch_schemas.codec import DecodeError, decode
 
 M = TypeVar("M", bound=Message)
 
-_STALLED_SECONDS = 10.0
+_STALLED_SECONDS = 30.0
 _BOOTSTRAP_MS = 10_000
 
 log = logging.getLogger(__name__)
@@ -107,3 +107,20 @@ def read_to_end(consumer: Any, held: Sequence[Any]) -> Iterator[Any]:
             moved = time.monotonic()
         elif time.monotonic() - moved > _STALLED_SECONDS:
             raise RetryLater(f"Kafka sent nothing for {_STALLED_SECONDS:g} s. Try again later.")
+
+
+def read_topic(bootstrap: str, topic: str, **kafka: Any) -> Iterator[Any]:
+    """All committed records that a topic holds now, in order within each partition; by a consumer of its own.
+
+    Raises:
+        AllywatchError: There is no such topic.
+        Refused: A broker is there and does not take us with these settings.
+        RetryLater: No broker answers, or it stopped answering.
+    """
+    consumer = connect(bootstrap, None, "earliest", **kafka)
+    try:
+        held = partitions(consumer, topic)
+        consumer.assign(held)
+        yield from read_to_end(consumer, held)
+    finally:
+        consumer.close()

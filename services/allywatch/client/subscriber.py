@@ -12,7 +12,7 @@ from allywatch.client.connection import (
     connect,
     partitions,
     read_as,
-    read_to_end,
+    read_topic,
     warn,
 )
 from allywatch.client.scores import RiskReader
@@ -142,14 +142,9 @@ class AlertSubscriber:
         """
         with RiskReader(self._bootstrap, on_unreadable=self._on_unreadable, **self._kafka) as reader:
             scores = reader.catch_up()
-        consumer = connect(self._bootstrap, None, "earliest", **self._kafka)
-        try:
-            held = partitions(consumer, REGION_ALERTS.name)
-            consumer.assign(held)
-            read = (read_as(record, Alert) for record in read_to_end(consumer, held))
-            last = {alert.key: alert for alert in read if isinstance(alert, Alert)}
-        finally:
-            consumer.close()
+        records = read_topic(self._bootstrap, REGION_ALERTS.name, **self._kafka)
+        read = (read_as(record, Alert) for record in records)
+        last = {alert.key: alert for alert in read if isinstance(alert, Alert)}
         return open_now(scores.values(), last, self._wanted)
 
     def close(self) -> None:
