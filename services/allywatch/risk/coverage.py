@@ -136,25 +136,32 @@ def turn(volume: Volume, hour: int, heard: int, now: int) -> Volume:
         heard: Records in it.
         now: The hour that begins; in those between, the clock stood still.
     """
-    after = _note(volume, hour, coarse(min(heard, _COUNTABLE) + 1))
+    usual, latest = _note(volume, volume.usual, volume.latest, hour, coarse(min(heard, _COUNTABLE) + 1))
     for skipped in range(hour + 1, min(now, hour + WEEK)):
-        if after.latest[skipped % WEEK]:
-            after = _note(after, skipped, NOT_LISTENED)
-    return Volume(after.since, after.usual, after.latest, _judge(after, hour))
+        if latest[skipped % WEEK]:
+            usual, latest = _note(volume, usual, latest, skipped, NOT_LISTENED)
+    after = Volume(volume.since, usual, latest, volume.hearing)
+    hearing = _judge(after, hour)
+    return after if hearing == volume.hearing else replace(after, hearing=hearing)
 
 
-def _note(volume: Volume, hour: int, told: int) -> Volume:
+def _note(
+    volume: Volume, usual: tuple[int, ...], latest: tuple[int, ...], hour: int, told: int
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Learn what this hour of the week brought last time, and put `told` in its place."""
     slot = hour % WEEK
-    usual, latest = volume.usual, volume.latest
     if latest[slot]:
         silent = volume.hearing.state is CoverageState.SILENT
         memory = FORGETTING_WEEKS if silent else MEMORY_WEEKS
         weeks = min(memory, max(1, (hour - volume.since) // WEEK))
-        learnt = coarse(_learn(usual[slot], latest[slot] - 1, weeks))
-        usual = (*usual[:slot], learnt, *usual[slot + 1 :])
-    latest = (*latest[:slot], told, *latest[slot + 1 :])
-    return Volume(volume.since, usual, latest, volume.hearing)
+        usual = _put(usual, slot, coarse(_learn(usual[slot], latest[slot] - 1, weeks)))
+    return usual, _put(latest, slot, told)
+
+
+def _put(numbers: tuple[int, ...], slot: int, number: int) -> tuple[int, ...]:
+    if numbers[slot] == number:
+        return numbers
+    return numbers[:slot] + (number,) + numbers[slot + 1 :]  # noqa: RUF005  # twice as fast as unpacking
 
 
 def _learn(usual: int, heard: int, weeks: int) -> int:
