@@ -2,15 +2,14 @@
 
 import time
 from collections.abc import Iterable
-from contextlib import ExitStack
 from threading import Event, Thread
 
 from allywatch.client import AlertSubscriber
-from bench.cluster import REGION_TOPICS, SOURCE_TOPICS, Cluster
+from bench.cluster import Cluster
 from bench.probes import OPENED, RULE, WITHDRAWN, probes
 from bench.processes import start
 from bench.report import emit, growth, percentile, say
-from bench.workers import PROBE_SCORE, REAL_EXTRACT, worker
+from bench.workers import PROBE_SCORE, REAL_EXTRACT, pair
 
 _PROBES_PER_SECOND = 4.0
 _SETTLE_SECONDS = 8.0
@@ -38,14 +37,8 @@ def measure(cluster: Cluster, rate: float, seconds: float) -> list[tuple[float, 
     """Moment of sending and seconds until received, of every probe that was answered."""
     count = int(seconds * _PROBES_PER_SECOND)
     say(f"latency: {rate:g} articles/s for {seconds:g} s with {count} probes")
-    cluster.renew((*REGION_TOPICS, *SOURCE_TOPICS))
     app_id = f"latency-{rate:g}"
-    with ExitStack() as stack:
-        scoring = stack.enter_context(worker(cluster, f"{app_id}-score", PROBE_SCORE, app_id))
-        extracting = stack.enter_context(worker(cluster, f"{app_id}-extract", REAL_EXTRACT, app_id))
-        scoring.wait_ready()
-        extracting.wait_ready()
-        listener = stack.enter_context(Listener(cluster, count))
+    with pair(cluster, app_id, REAL_EXTRACT, PROBE_SCORE, app_id), Listener(cluster, count) as listener:
         time.sleep(_SETTLE_SECONDS)
         arguments = ["-m", "bench.load_main", str(rate), str(seconds), str(count)]
         load = start(f"{app_id}-load", arguments, cluster.folder, cluster.environment)

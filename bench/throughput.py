@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from allywatch_schemas import DiplomaticEvent, NewsArticle
 from bench.articles import articles, event
-from bench.cluster import REGION_TOPICS, SOURCE_TOPICS, Cluster, preload
+from bench.cluster import Cluster, preload
 from bench.report import emit, say
-from bench.workers import PLUMBING_EXTRACT, PLUMBING_SCORE, REAL_EXTRACT, REAL_SCORE, Watch, worker
+from bench.workers import PLUMBING_EXTRACT, PLUMBING_SCORE, REAL_EXTRACT, REAL_SCORE, Watch, pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,9 @@ def flow(
 ) -> Flow:
     """Start both workers, hold the extractor, put the backlog on the topics, let go, and wait."""
     say(f"{name}: a backlog through extract and score")
-    cluster.renew((*REGION_TOPICS, *SOURCE_TOPICS))
     app_id = f"bench-{name}"
     with ExitStack() as stack:
-        scoring = stack.enter_context(worker(cluster, f"{name}-score", score, app_id))
-        extracting = stack.enter_context(worker(cluster, f"{name}-extract", extract, app_id))
-        scoring.wait_ready()
-        extracting.wait_ready()
+        extracting, scoring = stack.enter_context(pair(cluster, name, extract, score, app_id))
         extracting.measured.process.send_signal(signal.SIGSTOP)
         count = preload(cluster.kafka, documents)
         watch = stack.enter_context(Watch(cluster, app_id))

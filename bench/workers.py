@@ -12,7 +12,7 @@ from allywatch.demo.supervisor import free_port
 from allywatch.stream.position import POSITION_KEY, decode_position
 from allywatch_schemas import PARTITIONS
 from allywatch_schemas.topics import REGION_INPUTS, REGION_STATE
-from bench.cluster import SOURCE_TOPICS, Cluster
+from bench.cluster import REGION_TOPICS, SOURCE_TOPICS, Cluster
 from bench.processes import Measured, start
 
 REAL_EXTRACT = ("-m", "allywatch", "extract")
@@ -83,6 +83,21 @@ def worker(cluster: Cluster, name: str, arguments: tuple[str, ...], app_id: str)
         yield Worker(measured, port)
     finally:
         measured.stop()
+
+
+@contextmanager
+def pair(
+    cluster: Cluster, name: str, extract: tuple[str, ...], score: tuple[str, ...], app_id: str
+) -> Iterator[tuple[Worker, Worker]]:
+    """An extractor and a score worker, both ready, on topics that are empty."""
+    cluster.renew((*REGION_TOPICS, *SOURCE_TOPICS))
+    with (
+        worker(cluster, f"{name}-score", score, app_id) as scoring,
+        worker(cluster, f"{name}-extract", extract, app_id) as extracting,
+    ):
+        scoring.wait_ready()
+        extracting.wait_ready()
+        yield extracting, scoring
 
 
 class Watch:

@@ -28,6 +28,13 @@ Limit = Annotated[int | None, typer.Option(min=1, help="Stop after that many row
 Rate = Annotated[float | None, typer.Option(min=0.1, help="Rows per second, at most.")]
 Source = Annotated[Path, typer.Argument(exists=True, help="A file or a folder; plain, .gz or .zip.")]
 
+FORMATS = {
+    "icews": "ICEWS tab files: raw (20 columns), or source, relation, target, date.",
+    "jsonl": "JSON Lines: a NewsArticle, DiplomaticEvent or Retraction a line.",
+    "ninjs": "IPTC ninjs: `canceled` withdraws an item, a new version replaces the old one.",
+}
+"""Kinds that come in files alone, and what is said of their command."""
+
 
 @ingest_app.command()
 def gdelt(
@@ -52,22 +59,6 @@ def gdelt(
         run(replace(order, name="gdelt-live", lasting=True), live_exports())
     else:
         _files(path, Kind.GDELT, order)
-
-
-@ingest_app.command()
-def icews(
-    path: Source,
-    backfill: Backfill = False,
-    state: State = None,
-    dry_run: DryRun = False,
-    limit: Limit = None,
-    rate: Rate = None,
-) -> None:
-    """ICEWS tab files: raw (20 columns), or source, relation, target, date."""
-    from allywatch.ingest.items import Kind
-    from allywatch.ingest.session import Order
-
-    _files(path, Kind.ICEWS, Order("icews", state, dry_run, backfill, limit, rate))
 
 
 @ingest_app.command()
@@ -99,38 +90,6 @@ def rss(
 
 
 @ingest_app.command()
-def jsonl(
-    path: Source,
-    backfill: Backfill = False,
-    state: State = None,
-    dry_run: DryRun = False,
-    limit: Limit = None,
-    rate: Rate = None,
-) -> None:
-    """JSON Lines: a NewsArticle, DiplomaticEvent or Retraction a line."""
-    from allywatch.ingest.items import Kind
-    from allywatch.ingest.session import Order
-
-    _files(path, Kind.JSONL, Order("jsonl", state, dry_run, backfill, limit, rate))
-
-
-@ingest_app.command()
-def ninjs(
-    path: Source,
-    backfill: Backfill = False,
-    state: State = None,
-    dry_run: DryRun = False,
-    limit: Limit = None,
-    rate: Rate = None,
-) -> None:
-    """IPTC ninjs: `canceled` withdraws an item, a new version replaces the old one."""
-    from allywatch.ingest.items import Kind
-    from allywatch.ingest.session import Order
-
-    _files(path, Kind.NINJS, Order("ninjs", state, dry_run, backfill, limit, rate))
-
-
-@ingest_app.command()
 def watch(
     folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="The drop folder.")],
     backfill: Backfill = False,
@@ -143,6 +102,26 @@ def watch(
     from allywatch.ingest.session import Order, drop_folder, run
 
     run(Order("watch", state, dry_run, backfill, limit, rate, lasting=True), drop_folder(folder))
+
+
+def _add_command(name: str, description: str) -> None:
+    @ingest_app.command(name, help=description)
+    def take_in(
+        path: Source,
+        backfill: Backfill = False,
+        state: State = None,
+        dry_run: DryRun = False,
+        limit: Limit = None,
+        rate: Rate = None,
+    ) -> None:
+        from allywatch.ingest.items import Kind
+        from allywatch.ingest.session import Order
+
+        _files(path, Kind(name), Order(name, state, dry_run, backfill, limit, rate))
+
+
+for _name, _description in FORMATS.items():
+    _add_command(_name, _description)
 
 
 def _files(path: Path, kind: "Kind", order: "Order") -> None:
