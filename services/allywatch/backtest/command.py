@@ -36,12 +36,16 @@ def backtest(
     gprc: Path | None = typer.Option(None, help="CSV of GPRC by month: month, GPRC_AAA, …"),
     method: Path | None = typer.Option(None, help="Folder with weights.yaml, rules.yaml, registry/."),
     dump_scores: Path | None = typer.Option(None, help="CSV: region, date, score, level, confidence."),
-    dump_alerts: Path | None = typer.Option(None, help="CSV: region, time of every opening."),
+    dump_alerts: Path | None = typer.Option(
+        None,
+        help="CSV: region, time of every opening, by the rules that have a budget (if none has: by all).",
+    ),
     dump_transitions: Path | None = typer.Option(None, help="CSV: every transition."),
+    report: Path | None = typer.Option(None, help="A page with charts: one HTML file, for any browser."),
     json: bool = typer.Option(False, "--json", help="All yardsticks as one JSON object."),
 ) -> None:
     """Replay history through the engine and hold scores and alerts against what happened."""
-    from allywatch.backtest.run import Dumps, Order, run
+    from allywatch.backtest.run import Dumps, Order, run, write_report
 
     order = Order(
         events=(*events, *(more or ())),
@@ -57,6 +61,8 @@ def backtest(
         method=method,
     )
     findings = run(order, Dumps(dump_scores, dump_alerts, dump_transitions))
+    if report is not None:
+        write_report(findings, report)
     _say(findings, order, as_json=json)
 
 

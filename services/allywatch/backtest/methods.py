@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from allywatch.engine import Method, load_method, method_files, parse_method
+import yaml
+
+from allywatch.engine import Method, method_files, parse_method
 from allywatch.engine.method import RULES_FILE, WEIGHTS_FILE
 from allywatch.errors import AllywatchError
 from allywatch.regions import Registry, load_registry, parse_registry
@@ -14,15 +16,33 @@ def load(folder: Path | None, budget: float | None = None) -> tuple[Registry, Me
     Args:
         folder: May hold weights.yaml, rules.yaml and a folder `registry`; what it lacks is as shipped.
             None: all is as shipped.
-        budget: Alerts per region and year; None: as the method says.
+        budget: Alerts per region and year, for the rules that have a budget: the largest becomes this, the
+            others keep their proportion to it. None: as the method says.
 
     Raises:
         ConfigError: A file is wrong (or an ExceptionGroup of several).
         AllywatchError: The folder holds none of them.
     """
-    if folder is None:
-        registry = load_registry()
-        return registry, load_method(registry)
+    texts, places = _texts(folder) if folder is not None else (method_files(), {})
+    registry = parse_registry(places) if places else load_registry()
+    method = parse_method(texts, registry)
+    largest = max((rule.budget or 0.0 for rule in method.rules.rules), default=0.0)
+    if budget is None or not largest or largest == budget:
+        return registry, method
+    texts = {**texts, RULES_FILE: _with_budget(texts[RULES_FILE], budget / largest)}
+    return registry, parse_method(texts, registry)
+
+
+def _with_budget(rules: str, factor: float) -> str:
+    content = yaml.safe_load(rules)
+    content["version"] = f"{content['version']}*{factor:.3g}"
+    for rule in content["rules"]:
+        if rule.get("budget") is not None:
+            rule["budget"] = round(rule["budget"] * factor, 6)
+    return yaml.safe_dump(content, sort_keys=False)
+
+
+def _texts(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
     texts, own = dict(method_files()), 0
     for name in (WEIGHTS_FILE, RULES_FILE):
         path = folder / Path(name).name
@@ -33,8 +53,13 @@ def load(folder: Path | None, budget: float | None = None) -> tuple[Registry, Me
         raise AllywatchError(
             f"{folder}: no method. It must hold weights.yaml, rules.yaml or a folder registry."
         )
-    registry = parse_registry(places) if places else load_registry()
-    return registry, parse_method(texts, registry)
+    return texts, places
+
+
+def counted_rules(method: Method) -> frozenset[str]:
+    """The rules whose openings a budget is held against: those that have one; if none has, all."""
+    budgeted = frozenset(rule.name for rule in method.rules.rules if rule.budget is not None)
+    return budgeted or frozenset(rule.name for rule in method.rules.rules)
 
 
 def _read(path: Path) -> str:

@@ -1,6 +1,6 @@
 """One backtest from files to findings."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
@@ -18,11 +18,11 @@ from allywatch.backtest.dumps import (
 )
 from allywatch.backtest.forms import Extraction, Opener, gdelt_form, icews_form
 from allywatch.backtest.history import Tally, Transition
-from allywatch.backtest.methods import load
+from allywatch.backtest.methods import counted_rules, load
 from allywatch.backtest.replaying import Replay
 from allywatch.backtest.rows import Share, Survey, by_day, survey
 from allywatch.backtest.scorecard import CurveKeeper, Curves, Scorecard, openings_of, score
-from allywatch.backtest.truth import read_crises, read_gprc
+from allywatch.backtest.truth import Monthly, read_crises, read_gprc
 from allywatch.errors import AllywatchError
 from allywatch.ingest.files import expand
 from allywatch.ingest.items import Kind
@@ -73,6 +73,9 @@ class Findings:
     openings: Sequence[Transition]
     scorecard: Scorecard
     seconds: float
+    names: Mapping[str, str]
+    """Of the regions, for people."""
+    gprc: Monthly | None
 
     def as_dict(self) -> dict[str, object]:
         """For JSON."""
@@ -117,7 +120,8 @@ def run(order: Order, dumps: Dumps | None = None) -> Findings:
             scores.rows(map(score_row, samples))
             first, last = first or samples[0].day, samples[0].day
         seconds = perf_counter() - started
-        openings = openings_of(replay.transitions)
+        counted = counted_rules(method)
+        openings = openings_of(replay.transitions, counted)
         files.enter_context(Dump(dumps.alerts, ALERT_COLUMNS)).rows(map(alert_row, openings))
         files.enter_context(Dump(dumps.transitions, TRANSITION_COLUMNS)).rows(
             map(transition_row, replay.transitions)
@@ -134,9 +138,37 @@ def run(order: Order, dumps: Dumps | None = None) -> Findings:
         curves,
         replay.transitions,
         openings,
-        score(curves, replay.transitions, rules, order.budget, crises, gprc),
+        score(curves, replay.transitions, rules, counted, order.budget, crises, gprc),
         seconds,
+        {region: registry.regions[region].name for region in regions},
+        gprc,
     )
+
+
+def write_report(findings: Findings, path: Path) -> None:
+    """Write the findings as one HTML page.
+
+    Raises:
+        AllywatchError: It cannot be written.
+    """
+    from allywatch.backtest.report import render
+    from allywatch.backtest.report.data import report_of
+
+    report = report_of(
+        f"Backtest, {findings.first.year}–{findings.last.year}",
+        (findings.method, findings.digest),
+        findings.tally,
+        findings.seconds,
+        findings.curves,
+        findings.openings,
+        findings.scorecard,
+        findings.names,
+        findings.gprc,
+    )
+    try:
+        path.write_text(render(report), "utf-8")
+    except OSError as exc:
+        raise AllywatchError(f"{path}: {exc.strerror}. Give a path you may write.") from None
 
 
 def opener_of(format: str, registry: Registry) -> Opener:

@@ -1,6 +1,6 @@
 """Everything a replay is measured by, in one value: for people, for JSON and for the report."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import lru_cache
@@ -27,12 +27,19 @@ from allywatch_schemas import AlertState
 EPOCH = date(1970, 1, 1).toordinal()
 
 
-def openings_of(transitions: Iterable[Transition]) -> list[Transition]:
-    """The transition of each episode by which people first heard of it: the first that fires and tells."""
+def openings_of(transitions: Iterable[Transition], rules: Collection[str] | None = None) -> list[Transition]:
+    """The transition of each episode by which people first heard of it: the first that fires and tells.
+
+    Args:
+        transitions: In order.
+        rules: Only of these; None: of all.
+    """
     told: set[tuple[str, str, int]] = set()
     out = []
     for each in transitions:
         episode = (each.region, each.rule, each.episode)
+        if rules is not None and each.rule not in rules:
+            continue
         if each.state is AlertState.FIRING and each.notify and episode not in told:
             told.add(episode)
             out.append(each)
@@ -52,6 +59,8 @@ class Curves:
     """Standard deviations, by ordinal of the day; days of learning left out."""
     levels: Mapping[str, Mapping[int, float]]
     """Points of slow pressure."""
+    confidence: Mapping[str, Mapping[int, float]]
+    """0 to 1, of days with any evidence."""
 
 
 class CurveKeeper:
@@ -60,6 +69,7 @@ class CurveKeeper:
     def __init__(self) -> None:
         self._scores: dict[str, dict[int, float]] = {}
         self._levels: dict[str, dict[int, float]] = {}
+        self._confidence: dict[str, dict[int, float]] = {}
 
     def take(self, samples: Iterable[Sample]) -> None:
         """One day's samples, days rising."""
@@ -69,10 +79,12 @@ class CurveKeeper:
             if sample.z is not None:
                 scores[day] = sample.z / 1000
             self._levels.setdefault(sample.region, {})[day] = sample.level / MICRO
+            if sample.confidence:
+                self._confidence.setdefault(sample.region, {})[day] = sample.confidence / 1000
 
     def curves(self) -> Curves:
         """All so far."""
-        return Curves(self._scores, self._levels)
+        return Curves(self._scores, self._levels, self._confidence)
 
 
 @lru_cache(maxsize=16_384)
@@ -131,6 +143,7 @@ def score(
     curves: Curves,
     transitions: Sequence[Transition],
     rules: Sequence[str],
+    counted: Collection[str],
     budget: float,
     crises: Sequence[Crisis] | None = None,
     gprc: Monthly | None = None,
@@ -140,12 +153,13 @@ def score(
     Args:
         curves: Of all regions.
         transitions: All of them.
-        rules: Their names.
+        rules: Names of all.
+        counted: Those whose openings are held against budget and crises.
         budget: Alerts per region and year.
         crises: That should have been told of; None: not asked.
         gprc: By region and month; None: not asked.
     """
-    openings = openings_of(transitions)
+    openings = openings_of(transitions, counted)
     told: dict[str, list[int]] = {}
     for each in openings:
         told.setdefault(each.region, []).append(day_of(each))
@@ -165,7 +179,8 @@ def score(
     if gprc is not None:
         fit = agreement({r: months(days, _Months()) for r, days in curves.levels.items()}, gprc)
     own = self_score(
-        [Opening(each.region, each.rule, day_of(each)) for each in openings],
+        [Opening(each.region, each.rule, day_of(each)) for each in openings_of(transitions)],
+        counted,
         transitions,
         curves.scores,
         Truth(crises or (), jumps_of(gprc or {})),

@@ -7,11 +7,12 @@ list names may still be true. Regions that neither list knows are not judged.
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from statistics import median, pstdev
+from typing import NamedTuple
 
 from allywatch.backtest.history import Transition
 from allywatch.backtest.truth import Monthly
@@ -127,42 +128,43 @@ def jumps_of(gprc: Monthly) -> dict[str, frozenset[str]]:
 
 def self_score(
     openings: Sequence[Opening],
+    counted: Collection[str],
     transitions: Iterable[Transition],
     scores: Mapping[str, Days],
     truth: Truth,
     rules: Sequence[str],
 ) -> SelfScore:
-    """Records of all openings, of each rule, and of each region.
+    """Records of all counted openings, of each rule, and of each region (counted openings alone).
 
     Args:
-        openings: What people were told.
+        openings: What people were told, by all rules.
+        counted: The rules that are held against the budget.
         transitions: All of them, for flapping.
         scores: Daily, of every region.
         truth: What happened.
         rules: Names, in the order to report; a rule that never opened is reported as well.
     """
-    returns = _opens_per_episode(transitions)
-    by_rule, by_region = _by(openings, "rule"), _by(openings, "region")
-
-    def record(name: str, some: Sequence[Opening], where: Mapping[str, Days], flaps: list[int]) -> Record:
-        return _record(name, some, where, truth, flaps)
-
-    flaps = [count for counts in returns.values() for count in counts.values()]
+    flaps = _opens_per_episode(transitions)
+    within = [opening for opening in openings if opening.rule in counted]
+    by_rule, by_region = _by(openings, "rule"), _by(within, "region")
+    of_counted = {episode: count for episode, count in flaps.items() if episode.rule in counted}
     return SelfScore(
-        overall=record("all", openings, scores, flaps),
+        overall=_record("all", within, scores, truth, list(of_counted.values())),
         rules=tuple(
-            record(rule, by_rule[rule], scores, [n for (r, _), n in _flat(returns) if r == rule])
+            _record(rule, by_rule[rule], scores, truth, [n for at, n in flaps.items() if at.rule == rule])
             for rule in rules
         ),
         regions=tuple(
-            record(region, by_region[region], {region: scores[region]}, list(returns[region].values()))
+            _record(
+                region,
+                by_region[region],
+                {region: scores[region]},
+                truth,
+                [n for at, n in of_counted.items() if at.region == region],
+            )
             for region in sorted(scores)
         ),
     )
-
-
-def _flat(returns: Mapping[str, Mapping[tuple[str, int], int]]) -> list[tuple[tuple[str, int], int]]:
-    return [item for counts in returns.values() for item in counts.items()]
 
 
 def _by(openings: Iterable[Opening], field: str) -> defaultdict[str, list[Opening]]:
@@ -208,11 +210,17 @@ def _lead(verdict: Verdict, told: Mapping[str, Sequence[int]]) -> int | None:
     return crisis.day - days[at] if at < len(days) and days[at] <= crisis.day + HIT_DAYS else None
 
 
-def _opens_per_episode(transitions: Iterable[Transition]) -> defaultdict[str, dict[tuple[str, int], int]]:
-    """By region, rule and number: how often an episode fired, the first time or after it had recovered."""
-    out: defaultdict[str, dict[tuple[str, int], int]] = defaultdict(dict)
+class _Episode(NamedTuple):
+    region: str
+    rule: str
+    number: int
+
+
+def _opens_per_episode(transitions: Iterable[Transition]) -> dict[_Episode, int]:
+    """How often each episode fired: the first time, and whenever it had recovered."""
+    out: dict[_Episode, int] = {}
     for each in transitions:
         if each.state is AlertState.FIRING and each.previous in (AlertState.PENDING, AlertState.RECOVERING):
-            counts = out[each.region]
-            counts[each.rule, each.episode] = counts.get((each.rule, each.episode), 0) + 1
+            episode = _Episode(each.region, each.rule, each.episode)
+            out[episode] = out.get(episode, 0) + 1
     return out
