@@ -62,7 +62,9 @@ def news(*docs: str, start: int = 0, **changes: Any) -> EvidenceBatch:
     """One asserted, strong doubt about Latvia per document, each from a paper of its own."""
     given = {"intensity": 1.0, "modality": Modality.ASSERTED, "probability": 1.0} | changes
     about = {
-        key: given.pop(key) for key in ("version", "backfill", "redriven", "fingerprint") if key in given
+        key: given.pop(key)
+        for key in ("version", "backfill", "redriven", "fingerprint", "source")
+        if key in given
     }
     return a_batch(
         id=f"batch-{start}",

@@ -19,13 +19,30 @@ _CAPS = {
 }
 
 
-def note_of(account: Account) -> str:
-    """How far to trust it: what holds the level down, what is inexact, and whether all is heard."""
+def note_on_score(account: Account) -> str:
+    """How far to trust a score; what would hold its level down only where it has come so high."""
+    at_limit = account.view.assessment.level is account.around.method.weights.caps.level
+    return _joined(_held_down(account) if at_limit else "", *_trust(account))
+
+
+def note_on_alert(account: Account) -> str:
+    """What an alert's level hangs on, and how far to trust it: caps hold its severity, whatever the level."""
+    return _joined(_hangs_on(account), _held_down(account), *_trust(account))
+
+
+def _joined(*parts: str) -> str:
+    return " ".join(filter(None, parts))
+
+
+def _held_down(account: Account) -> str:
+    caps, limit = account.view.assessment.caps, account.around.method.weights.caps.level
+    return f"Held at {limit} or below: {', and '.join(_CAPS[cap] for cap in caps)}." if caps else ""
+
+
+def _trust(account: Account) -> list[str]:
+    """What is inexact, and whether all is heard."""
     state, around = account.state, account.around
     parts = []
-    if caps := account.view.assessment.caps:
-        limit = around.method.weights.caps.level
-        parts.append(f"Held at {limit} or below: {', and '.join(_CAPS[cap] for cap in caps)}.")
     if any(copy.clamped for origin in state.ledger.origins.values() for copy in origin.copies):
         parts.append("Some evidence was dated in the future and counts as of now.")
     if state.ledger.inexact:
@@ -33,11 +50,11 @@ def note_of(account: Account) -> str:
     if not heard(state, around):
         parts.append("We do not hear everything: nothing resolves by itself.")
         parts.append(told_of(hearing(state), around.feeds))
-    return " ".join(filter(None, parts))
+    return parts
 
 
-def flip_sentence(account: Account) -> str:
-    """What the level hangs on; empty for the lowest level."""
+def _hangs_on(account: Account) -> str:
+    """Empty for the lowest level."""
     origins, level, flip = account.state.ledger.origins, account.view.assessment.level, account.flip
     if level is LEVELS[0]:
         return ""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from allywatch.alerts.episode import Slot
 from allywatch.alerts.rules import alert_key, episode_id
 from allywatch.engine.account import Account
-from allywatch.engine.notes import flip_sentence, note_of
+from allywatch.engine.notes import note_on_alert, note_on_score
 from allywatch.engine.reviewing import Change, z_milli
 from allywatch.engine.state import RegionState
 from allywatch.engine.view import Surroundings, View, coverage, heard
@@ -49,7 +49,7 @@ def risk_record(
         z=None if z is None else z / 1000,
         coverage=coverage(state, around),
         flip=account.flip_message(),
-        note=note_of(account),
+        note=note_on_score(account),
         tracks=Tracks(words=view.tracks[0], acts=view.tracks[1], de_escalation=view.tracks[2]),
         contributions=account.contributions(),
         origins=_independent(state),
@@ -118,7 +118,7 @@ def alert_record(
         method_version=around.method.version,
         exercise=_exercise([*state.ledger.origins.values(), *_lead(state, rule.name)]),
         flip=account.flip_message(),
-        note=" ".join(filter(None, (flip_sentence(account), note_of(account)))),
+        note=note_on_alert(account),
     )
     value, headers = encode(
         message,

@@ -154,7 +154,7 @@ def test_a_stored_state_comes_back_as_it_was(records: list[Record]) -> None:
 
 @LAW
 @given(histories())
-def test_revisions_have_no_gap_and_contributions_sum_to_the_pressure(records: list[Record]) -> None:
+def test_revisions_have_no_gap_and_contributions_sum_to_pressure_and_score(records: list[Record]) -> None:
     last: dict[str, int] = {}
     result = replay(records, ENGINE)
     assert result.rejections == ()
@@ -165,6 +165,7 @@ def test_revisions_have_no_gap_and_contributions_sum_to_the_pressure(records: li
             last[message.episode] = message.revision
         elif isinstance(message, RegionRisk):
             assert sum(each.points for each in message.contributions) == message.pressure
+            assert sum(each.score_tenths for each in message.contributions) == round(message.score * 10)
 
 
 def test_the_busiest_region_stays_within_forty_kilobytes_and_its_alerts_far_below_the_limit() -> None:
