@@ -2,16 +2,21 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from prometheus_client import CollectorRegistry
 
+from allywatch.ingest.feeds import Feed
+from allywatch.ingest.fetch import Answer, Fetcher, FetchFailed
+from allywatch.ingest.gdelt_live import LiveExports
 from allywatch.ingest.intake import Intake, Terms
-from allywatch.ingest.items import Kind
+from allywatch.ingest.items import BadFile, Kind, Portion
 from allywatch.ingest.journal import FeedMemory, Journal
+from allywatch.ingest.polling import FeedPolling
 from allywatch.ingest.reach import SAID_AGAIN, UNREACHABLE_AFTER, Reach, word_on
 from allywatch.ingest.stopping import Stopping
-from allywatch.metrics.ingest import IngestMetrics
+from allywatch.metrics.ingest import FetchOutcome, IngestMetrics
 from allywatch_schemas import PARTITIONS, Coverage, CoverageState
 from builders import NOON
 
@@ -98,3 +103,48 @@ def test_a_clock_that_went_back_says_nothing() -> None:
     memory = FeedMemory(down_since=NOON + timedelta(hours=1))
     assert word_on(FEED, memory, NOON, answered=False) is None
     assert word_on(FEED, FeedMemory(down_since=NOON), NOON + UNREACHABLE_AFTER, answered=False)
+
+
+class DeadNetwork(Fetcher):
+    """Every request fails."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda outcome: None)
+
+    async def get(self, url: str, **asked: Any) -> Answer:
+        raise FetchFailed(url, FetchOutcome.CONNECTION_FAILED, "no network in this exercise")
+
+
+def test_polling_reports_the_feeds_that_fail() -> None:
+    polls = Polls()
+    feed = Feed(id=FEED, url="https://herald.example/rss", source="Herald")
+
+    async def poll() -> None:
+        polling = FeedPolling(
+            [feed], DeadNetwork(), polls.journal, Stopping(), once=True, clock=lambda: polls.now
+        )
+        with pytest.raises(BadFile):
+            await polling.deliver(polls.intake.take)
+
+    for hours in (0, 3):
+        polls.now = NOON + timedelta(hours=hours)
+        asyncio.run(poll())
+    assert len(polls.sink.records) == PARTITIONS
+
+
+def test_live_exports_report_that_the_list_cannot_be_read() -> None:
+    polls = Polls()
+    polls.journal.feed("gdelt").down_since = NOON - timedelta(hours=3)
+    stopping = Stopping()
+
+    async def take(portion: Portion) -> None:
+        await polls.intake.take(portion)
+        stopping.request()
+
+    async def follow() -> None:
+        live = LiveExports(DeadNetwork(), polls.journal, stopping, clock=lambda: polls.now)
+        await live.deliver(take)
+
+    asyncio.run(follow())
+    told = [Coverage.read(record.value or b"") for record in polls.sink.records]
+    assert {(each.feed, each.state) for each in told} == {("gdelt", CoverageState.SILENT)}
