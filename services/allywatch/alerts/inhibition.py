@@ -84,9 +84,14 @@ def _speaks_for(source: Alert, target: Alert) -> bool:
 
 def _shares_cause(source: Alert, by: Iterable[Contribution], target: Alert) -> bool:
     origins = {each.origin for each in source.evidence} - NO_ORIGIN
-    shared = sum(abs(each.points) for each in by if each.origin in origins)
-    total = sum(abs(each.points) for each in target.evidence)
+    shared = sum(_weight(each) for each in by if each.origin in origins)
+    total = sum(_weight(each) for each in target.evidence)
     return shared > 0 and shared * 1000 >= total * SHARED
+
+
+def _weight(row: Contribution) -> int:
+    """What is cited for no points, as silence is, is a cause too."""
+    return abs(row.points) or 1
 
 
 def _is_derived(alert: Alert) -> bool:

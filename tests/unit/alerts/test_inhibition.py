@@ -49,6 +49,12 @@ def test_the_row_of_everything_else_is_no_cause() -> None:
     assert inhibited([alert("LVA", evidence=rest), alert("BALTIC_STATES", evidence=rest)]) == {}
 
 
+def test_silence_is_a_cause_though_it_adds_no_points() -> None:
+    silence = (a_contribution(origin="coverage", points=0),)
+    held = inhibited([alert("LVA", evidence=silence), alert("BALTIC_STATES", evidence=silence)])
+    assert held == {MEMBER: GROUP}
+
+
 def test_less_severe_never_speaks_for_more_severe() -> None:
     assert inhibited([alert("LVA", severity=Severity.CRITICAL), alert("BALTIC_STATES")]) == {}
 

@@ -10,11 +10,12 @@ from allywatch.engine import Replay, replay
 from allywatch_schemas import Alert, AlertAction, AlertState, CoverageState, Message, Track
 from builders import NOON, a_command, a_coverage, a_retraction, a_superseded, a_tick
 from fakes import InputLog
-from playing import ENGINE, METHOD, alerts, news
+from playing import ENGINE, alerts, news
 
 LAW = settings(max_examples=60, deadline=None)
 
-RULES = [rule.name for rule in METHOD.rules.rules]
+RULES = ["patron-doubt", "risk-elevated", "opportunity", "unheard"]
+"""Those that such histories open most."""
 ENDED = (AlertState.RESOLVED, AlertState.CANCELLED)
 
 Told = tuple[str, int, int, float, Track]

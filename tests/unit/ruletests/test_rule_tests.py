@@ -65,6 +65,11 @@ def test_a_story_that_ends_as_it_should_says_nothing() -> None:
     assert played(STORY) == ()
 
 
+def test_the_example_in_the_documentation_passes() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "alerts.md").read_text("utf-8")
+    assert played(page.split("```yaml\n")[1].split("```")[0]) == ()
+
+
 def test_a_difference_names_file_line_time_and_what_was_seen() -> None:
     [failure] = played(STORY.replace("reason: held_for", "severity: critical, told: 2"))
     assert str(failure).splitlines() == [
