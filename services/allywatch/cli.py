@@ -13,6 +13,7 @@ from allywatch.demo.command import demo
 from allywatch.errors import AllywatchError
 from allywatch.ingest.command import ingest_app
 from allywatch.past.command import as_of, explain
+from allywatch.ruletests.command import run_rule_tests
 from allywatch.stream.extract_command import extract
 from allywatch.stream.score_command import rebuild_state, score
 from allywatch.stream.tail_command import tail
@@ -60,6 +61,7 @@ app.command()(topics)
 app.command()(redrive)
 app.command("rebuild-state")(rebuild_state)
 app.command("check-config")(check_config)
+app.command("test-rules")(run_rule_tests)
 
 
 def main() -> None:
