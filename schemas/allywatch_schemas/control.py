@@ -83,9 +83,16 @@ class Coverage(Message):
     regions: tuple[RegionId, ...] = Field(
         default=(), description="Whom it concerns; empty: every region.", max_length=500
     )
-    state: CoverageState = Field(description="What that means; `silent` makes regions `unknown`.")
+    state: CoverageState = Field(
+        description="What that means. `silent`: named regions become `unknown`; without names, all do if "
+        "most of the news usually comes through it."
+    )
     observed: int = Field(ge=0, description="Records heard in the window.")
-    expected: float = Field(ge=0, description="Records expected in it.")
+    expected: float = Field(
+        ge=0,
+        description="Records expected in it. 0: the sender does not know; the feed then counts as much as it "
+        "usually brings, and not at all if it never brought anything.",
+    )
     window_start: UtcTime = Field(description="Start of the window, inclusive.")
     window_end: UtcTime = Field(description="End of the window, exclusive.")
 
