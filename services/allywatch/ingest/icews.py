@@ -4,7 +4,6 @@ Raw columns after the codebook of the ICEWS Coded Event Data (Boschee et al., Ha
 doi:10.7910/DVN/28075). The four columns are source, relation in words, target, date.
 """
 
-import re
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from functools import lru_cache, partial
 from hashlib import sha256
 
 from allywatch.errors import Reject, RejectReason
+from allywatch.ingest.actors import country_of_actor
 from allywatch.ingest.items import BadFile, Item, text_of, validated
 from allywatch.ingest.rows import Rows
 from allywatch.ingest.tables import cameo_of_code, cameo_of_name, country_of_name
@@ -35,7 +35,6 @@ RAW_COLUMNS = (
 """The columns we read, in this order; a file may hold more, in any order."""
 
 _DAYS_REMEMBERED = 64
-_IN_PARENTHESES = re.compile(r"\(([^()]*)\)\s*$")
 
 
 def items(rows: Rows) -> Iterator[Item]:
@@ -158,8 +157,8 @@ def parse_four(raw: bytes, ordinal: int) -> DiplomaticEvent:
             "id": f"icews:{sha256(raw).hexdigest()[:32]}:{ordinal}",
             "provider": "icews",
             "occurred_at": _day(day),
-            "source_actor": {"name": source, "country": _country_in(source)},
-            "target_actor": {"name": target, "country": _country_in(target)},
+            "source_actor": {"name": source, "country": country_of_actor(source)},
+            "target_actor": {"name": target, "country": country_of_actor(target)},
             "cameo": _code_of(words, ""),
             "text": words,
         },
@@ -172,7 +171,7 @@ def sides_of_four(raw: bytes) -> tuple[str | None, str | None] | None:
         source, words, target, _ = raw.decode().split("\t")
     except ValueError:  # another number of columns, or not UTF-8
         return None
-    return (_country_in(source), _country_in(target)) if _is_relation(words) else None
+    return (country_of_actor(source), country_of_actor(target)) if _is_relation(words) else None
 
 
 @lru_cache(maxsize=4096)
@@ -186,13 +185,6 @@ def _actor(name: str, sectors: str, country: str) -> dict[str, object]:
         "country": country_of_name(country) if country else None,
         "sectors": tuple(dict.fromkeys(part.strip() for part in sectors.split(",") if part.strip())),
     }
-
-
-@lru_cache(maxsize=65_536)
-def _country_in(name: str) -> str | None:
-    """The country in `Citizen (Poland)` or `Poland`. A leader's name says none."""
-    inside = _IN_PARENTHESES.search(name)
-    return country_of_name(inside[1] if inside else name)
 
 
 @lru_cache(maxsize=4096)

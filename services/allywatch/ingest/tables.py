@@ -26,7 +26,8 @@ def country_codes() -> dict[str, str]:
 
 
 @cache
-def _country_names() -> dict[str, str]:
+def country_names() -> dict[str, str]:
+    """English country names, in small letters → ISO 3166-1 alpha-3."""
     return {_plain(name): alpha3 for name, alpha3 in _rows("country_names.csv")}
 
 
@@ -45,7 +46,7 @@ def _cameo_names() -> dict[str, str]:
 
 def country_of_name(name: str) -> str | None:
     """The alpha-3 code of an English country name, or None. Case and hyphens do not matter."""
-    return _country_names().get(_plain(name))
+    return country_names().get(_plain(name))
 
 
 def cameo_of_name(name: str) -> str | None:

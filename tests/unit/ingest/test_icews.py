@@ -41,7 +41,7 @@ def test_an_unknown_code_is_taken_from_the_words() -> None:
 
 
 def test_four_columns_are_an_event() -> None:
-    (event,) = events(FOUR, b"Ministry (South Korea)\tConsult\tAngela Merkel\t2026-03-02")
+    (event,) = events(FOUR, b"Ministry (South Korea)\tConsult\tUnited Nations\t2026-03-02")
 
     assert (event.source_actor.country, event.target_actor.country) == ("KOR", None)
     assert (event.cameo, event.text) == ("040", "Consult")
