@@ -8,6 +8,7 @@ from allywatch.alerts.lifecycle import Refused
 from allywatch.alerts.rules import alert_key, episode_id
 from allywatch.engine import encoding, hearing, publication, region, reviewing
 from allywatch.engine.batch import REMEMBER_HOURS, apply_batch, roll_world, take_up, withdraw
+from allywatch.engine.inspection import Inspection, inspect
 from allywatch.engine.method import Method, Places
 from allywatch.engine.reviewing import Outcome
 from allywatch.engine.snapshot import begins_day, snapshot
@@ -158,6 +159,12 @@ class RegionEngine:
                 view = look(state, around)
                 out.append(publication.risk_record(state, around, view, shared.clock, name, sequence))
         return out
+
+    def inspect(self, place: str, states: Mapping[bytes, State]) -> Inspection:
+        """All that is seen of one of our regions after the last record, for who wants to know everything."""
+        state = states.get(place.encode())
+        around = self._setting.around(place, shared_of(states))
+        return inspect(state if isinstance(state, RegionState) else RegionState(), around)
 
     def _with_snapshot(
         self, effects: Effects[State], states: Mapping[bytes, State], offset: int, clock: int

@@ -10,7 +10,7 @@ from allywatch.past.hindrance import CannotRebuild, Hindrance
 from allywatch.regions import Registry, load_registry, parse_registry
 from allywatch.stream.engines import regions_of
 
-REGISTRY_FOLDER = "regions/data"
+REGISTRY_FOLDERS = ("registry", "regions/data")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +41,31 @@ def installed() -> Rulebook:
 
 
 def from_folder(folder: Path) -> Rulebook:
-    """The method whose files lie in a folder, as they do in the package of its release.
+    """The method whose files lie in a folder, as `allywatch backtest` takes them or as a release holds them.
 
     Args:
-        folder: Holds the method's files (`risk/weights.yaml` and so on) and, unless the registry is the
-            installed one, `regions/data/*.yaml`.
+        folder: Holds weights.yaml, rules.yaml and a folder `registry`, or the same under the names that they
+            have in the package. What it lacks is as installed; the digest will tell whether that is right.
 
     Raises:
-        AllywatchError: A file is missing.
+        AllywatchError: It holds none of them.
         ConfigError: A file is wrong (or an ExceptionGroup of several).
     """
-    names = list(method_files())
-    if missing := [name for name in names if not (folder / name).is_file()]:
+    texts = dict(method_files())
+    own = {name: path for name in texts if (path := _found(folder, name, Path(name).name))}
+    registry_folder = _found(folder, *REGISTRY_FOLDERS)
+    places = sorted(registry_folder.glob("*.yaml")) if registry_folder else []
+    if not own and not places:
         raise AllywatchError(
-            f"{folder} holds no method: {', '.join(missing)} missing. Name the folder `allywatch` of an "
-            "unpacked release."
+            f"{folder}: no method. It must hold weights.yaml, rules.yaml or a folder registry."
         )
-    texts = {name: (folder / name).read_text("utf-8") for name in names}
-    places = {file.name: file.read_text("utf-8") for file in (folder / REGISTRY_FOLDER).glob("*.yaml")}
-    registry = parse_registry(places) if places else load_registry()
+    texts |= {name: path.read_text("utf-8") for name, path in own.items()}
+    registry = parse_registry({p.name: p.read_text("utf-8") for p in places}) if places else load_registry()
     return Rulebook(parse_method(texts, registry), registry)
+
+
+def _found(folder: Path, *names: str) -> Path | None:
+    return next((folder / name for name in names if (folder / name).exists()), None)
 
 
 class Methods:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from allywatch.engine import PARTITION_KEY, PartitionState, RegionEngine, State
+from allywatch.engine.inspection import Inspection
 from allywatch.errors import StopWorker
 from allywatch.past.methods import Methods
 from allywatch.records import Effects, Output, Record
@@ -31,6 +32,10 @@ class Scene:
     def score(self, region: str) -> Output | None:
         """The region's score as it was, or would have been, published; None before the first tick."""
         return next(iter(self.engine.summarise({region.encode()}, self.states)), None)
+
+    def inspect(self, region: str) -> Inspection:
+        """All that was seen of the region."""
+        return self.engine.inspect(region, self.states)
 
 
 @dataclass(slots=True)

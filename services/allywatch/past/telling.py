@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
+from allywatch.engine.inspection import Inspection
 from allywatch.past.asking import Transition
 from allywatch.past.published import Comparison
 from allywatch.past.rebuild import Rebuilt, moment
@@ -25,7 +27,11 @@ def score_of(scene: Scene, region: str) -> RegionRisk:
 def as_of_lines(rebuilt: Rebuilt) -> list[str]:
     """A moment, for people."""
     risk = score_of(rebuilt.told, rebuilt.region)
-    return [*_score(risk, rebuilt.told), *_reasons(risk.contributions), *_check(rebuilt.comparison)]
+    return [
+        *_score(risk, rebuilt.told),
+        *_seen(rebuilt.told.inspect(rebuilt.region)),
+        *_check(rebuilt.comparison),
+    ]
 
 
 def as_of_json(rebuilt: Rebuilt) -> str:
@@ -43,7 +49,7 @@ def transition_lines(transition: Transition) -> list[str]:
     return [
         *_alert(alert),
         *_score(risk, transition.scene),
-        *_reasons(risk.contributions),
+        *_seen(transition.scene.inspect(alert.region)),
         "Rebuilt from the log: the same, byte for byte."
         if transition.same
         else "Rebuilt from the log it DIFFERS from what was published.",
@@ -60,10 +66,14 @@ def _scene(scene: Scene, region: str) -> dict[str, Any]:
     version, digest = scene.method
     state = scene.states.get(region.encode())
     stored = scene.engine.encode_state(region.encode(), state) if state else b"null"
+    seen = scene.inspect(region)
     return {
         "clock": moment(scene.clock or 0),
         "method": {"version": version, "digest": digest},
         "risk": score_of(scene, region).model_dump(mode="json", exclude_none=True),
+        "contributions": [each.model_dump(mode="json", exclude_none=True) for each in seen.contributions],
+        "caps": seen.caps,
+        "rules": [asdict(each) for each in seen.rules],
         "state": json.loads(stored),
     }
 
@@ -114,18 +124,27 @@ def _score(risk: RegionRisk, scene: Scene) -> Iterator[str]:
         yield f"  open: {each.episode} {each.state} {each.severity}, since {each.since:%Y-%m-%dT%H:%MZ}"
 
 
-def _reasons(contributions: tuple[Contribution, ...]) -> Iterator[str]:
-    yield "  reasons, points of pressure and of the score:"
-    for each in contributions:
-        what = each.mechanism or each.plover_root or each.kind or ""
-        source = f"{each.source.name}: " if each.source else ""
-        words = f"“{each.quote}”" if each.quote else each.title
-        when = f"{each.published_at:%Y-%m-%d} " if each.published_at else ""
-        copies = f" ({each.documents} documents)" if each.documents > 1 else ""
-        yield (
-            f"  {_points(each.points):>9} {each.score_tenths / 10:>6.1f}  "
-            + printable(f"{each.origin}  {when}{what}  {source}{words}{copies}").rstrip()
-        )
+def _seen(seen: Inspection) -> Iterator[str]:
+    yield f"  holding its level down: {', '.join(seen.caps) or 'nothing'}"
+    yield "  points of pressure and of the score, by origin:"
+    yield from (_reason(each) for each in seen.contributions)
+    yield "  rules:"
+    for each in seen.rules:
+        value = "no value yet" if each.value is None else f"{each.value:g}"
+        lines = "a bar not known yet" if each.enter is None else f"enter {each.enter:g}, exit {each.exit:g}"
+        now = f"; {each.episode} is {each.state}" if each.episode else ""
+        muted = "; muted" if each.muted else ""
+        yield f"    {each.name}: {each.measure} {value}, {lines}{now}{muted}"
+
+
+def _reason(each: Contribution) -> str:
+    what = each.mechanism or each.plover_root or each.kind or ""
+    source = f"{each.source.name}: " if each.source else ""
+    words = f"“{each.quote}”" if each.quote else each.title
+    when = f"{each.published_at:%Y-%m-%d} " if each.published_at else ""
+    copies = f" ({each.documents} documents)" if each.documents > 1 else ""
+    told = printable(f"{each.origin}  {when}{what}  {source}{words}{copies}").rstrip()
+    return f"  {_points(each.points):>9} {each.score_tenths / 10:>+7.1f}  {told}"
 
 
 def _check(comparison: Comparison) -> Iterator[str]:

@@ -99,7 +99,11 @@ def _round(numerators: Sequence[int], denominator: int) -> list[int]:
 
 
 def explain(
-    origins: Mapping[str, Origin], now: Mapping[str, int], rest: int, shares: Shares
+    origins: Mapping[str, Origin],
+    now: Mapping[str, int],
+    rest: int,
+    shares: Shares,
+    listed: int = LISTED,
 ) -> tuple[Contribution, ...]:
     """The strongest origins, then `other`, then `usual`.
 
@@ -108,10 +112,11 @@ def explain(
         now: What each adds now, micro-points.
         rest: Micro-points that belong to no origin.
         shares: Of the score.
+        listed: So many origins have a row of their own.
     """
     order = sorted(now, key=lambda fingerprint: (-abs(now[fingerprint]), fingerprint))
-    rows = [contribution(each, origins[each], now[each], shares.origins[each]) for each in order[:LISTED]]
-    unlisted = order[LISTED:]
+    rows = [contribution(each, origins[each], now[each], shares.origins[each]) for each in order[:listed]]
+    unlisted = order[listed:]
     other = rest + sum(now[each] for each in unlisted)
     tenths = shares.rest + sum(shares.origins[each] for each in unlisted)
     if other or tenths or unlisted:

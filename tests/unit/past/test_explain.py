@@ -11,7 +11,7 @@ from allywatch.errors import AllywatchError
 from allywatch.past.asking import AlertId, Transition, as_of, explain
 from allywatch.past.hindrance import CannotRebuild, Hindrance
 from allywatch.past.methods import Rulebook, from_folder
-from allywatch.past.telling import as_of_json, as_of_lines, transition_json, transition_lines
+from allywatch.past.telling import as_of_json, as_of_lines, score_of, transition_json, transition_lines
 from allywatch_schemas import Alert
 from builders import NOON, a_method_activated, a_tick
 from past_lab import BOOK, P, PastLab, a_story, ticks
@@ -145,9 +145,31 @@ async def test_a_method_changed_without_activation_is_noticed(tmp_path: Path) ->
     assert refused.value.reason is Hindrance.METHOD_UNKNOWN
 
 
-def test_a_folder_without_the_files_says_which_are_missing(tmp_path: Path) -> None:
-    with pytest.raises(AllywatchError, match=r"risk/weights\.yaml"):
+def test_a_folder_without_any_of_the_files_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(AllywatchError, match="no method"):
         from_folder(tmp_path)
+
+
+def test_a_method_is_taken_as_a_release_holds_it_or_as_a_backtest_takes_it(tmp_path: Path) -> None:
+    other = another_method(tmp_path / "release")
+    (tmp_path / "flat").mkdir()
+    (tmp_path / "release/risk/weights.yaml").rename(tmp_path / "flat/weights.yaml")
+    (tmp_path / "release/alerts/rules.yaml").rename(tmp_path / "flat/rules.yaml")
+    assert from_folder(tmp_path / "flat").name == other.name
+
+
+async def test_all_origins_are_told_and_sum_to_the_score() -> None:
+    lab = PastLab()
+    lab.tell(a_tick(), news(*(f"doc-{n}" for n in range(12))), a_tick(time=NOON + timedelta(hours=1)))
+    await lab.score()
+    rebuilt = await as_of(lab.log, [BOOK], "LVA", NOON + timedelta(hours=1), NOON + timedelta(days=9))
+    risk, seen = score_of(rebuilt.told, "LVA"), rebuilt.told.inspect("LVA")
+    assert len(seen.contributions) > len(risk.contributions)
+    assert sum(each.points for each in seen.contributions) == risk.pressure
+    assert sum(each.score_tenths for each in seen.contributions) == round(risk.score * 10)
+    assert {each.name for each in seen.rules} == {rule.name for rule in BOOK.method.rules.of("LVA", ())}
+    opened = {each.episode for each in seen.rules if each.episode}
+    assert opened == {each.episode for each in risk.open_alerts}
 
 
 async def test_what_was_published_otherwise_is_told() -> None:
