@@ -15,7 +15,9 @@ SHAPES = {Severity.INFO: "circle", Severity.WARNING: "triangle", Severity.CRITIC
 GRID = (0, 2, 5, 10, 20, 50, 100)
 LEAST_TOP = 6.0
 
-WIDTH, LEFT, RIGHT = 640, 30, 630
+WIDTH, LONG_WIDTH, LEFT, MARGIN = 640, 1280, 30, 10
+LONG_DAYS = 800
+"""A longer history has the whole width of the page, and a calendar of years."""
 TOP, FLOOR, STRIP_TOP, STRIP_FLOOR, BASE = 26, 122, 134, 166, 182
 
 
@@ -27,11 +29,12 @@ def day_name(day: int) -> str:
 
 def region_chart(page: RegionPage, first: int, last: int) -> str:
     """Score over time with openings and crises; below it the slow level and GPRC."""
-    across = Axis(first, last, LEFT, RIGHT)
+    width = LONG_WIDTH if last - first > LONG_DAYS else WIDTH
+    across = Axis(first, last, LEFT, width - MARGIN)
     up = Axis(-rooted(2.0), rooted(max(page.peak, LEAST_TOP)), FLOOR, TOP)
     parts = [
         *_learning(page.line, across),
-        *_grid(page, up),
+        *_grid(page, across, up),
         *_calendar(first, last, across),
         *(_crisis(verdict, across) for verdict in page.verdicts),
         element("path", d=_line(page.line, across, up), class_="z"),
@@ -41,9 +44,9 @@ def region_chart(page: RegionPage, first: int, last: int) -> str:
     values = ",".join("" if value is None else str(round(value * 10)) for value in page.line.values)
     label = f"{page.name}: score from {day_name(first)} to {day_name(last)}, {len(page.marks)} alerts"
     return drawing(
-        WIDTH, BASE + 6, "".join(parts), label, "chart",
+        width, BASE + 6, "".join(parts), label, "chart",
         data_first=first - date(1970, 1, 1).toordinal(), data_bin=page.line.bin_days,
-        data_days=last - first, data_v=values,
+        data_days=last - first, data_width=width, data_v=values,
     )  # fmt: skip
 
 
@@ -56,7 +59,7 @@ def _line(line: Line, across: Axis, up: Axis) -> str:
 
 def _learning(line: Line, across: Axis) -> Iterator[str]:
     known = next((day for day, value in zip(line.days, line.values, strict=True) if value is not None), None)
-    end = across.at(known) if known is not None else RIGHT
+    end = across.at(known) if known is not None else across.end
     if end - LEFT > 3:
         band = element("rect", x=LEFT, y=TOP, width=end - LEFT, height=FLOOR - TOP, class_="learning")
         yield titled(band, "learning what is usual: no standardised score yet")
@@ -64,23 +67,23 @@ def _learning(line: Line, across: Axis) -> Iterator[str]:
             yield text(LEFT + 5, TOP + 12, "learning", "note")
 
 
-def _grid(page: RegionPage, up: Axis) -> Iterator[str]:
+def _grid(page: RegionPage, across: Axis, up: Axis) -> Iterator[str]:
     for value in (each for each in GRID if each <= max(page.peak, LEAST_TOP)):
         y = up.at(rooted(value))
-        yield element("path", d=f"M{LEFT} {y}H{RIGHT}", class_="zero" if value == 0 else "grid")
+        yield element("path", d=f"M{LEFT} {y}H{across.end}", class_="zero" if value == 0 else "grid")
         yield text(LEFT - 5, y + 3, str(value), "tick", "end")
 
 
 def _calendar(first: int, last: int, across: Axis) -> Iterator[str]:
     """Years, or months where there are few."""
-    yearly = last - first > 800
+    yearly = last - first > LONG_DAYS
     for day in range(first, last + 1):
         at = date.fromordinal(day)
         if at.day != 1 or (yearly and at.month != 1):
             continue
         x = across.at(day)
         yield element("path", d=f"M{x} {TOP}V{STRIP_FLOOR}", class_="grid")
-        if RIGHT - x > 18:
+        if across.end - x > 18:
             yield text(x + 3, BASE, str(at.year) if yearly or at.month == 1 else f"{at:%b}", "tick")
 
 
@@ -120,7 +123,7 @@ def _opening(opening: Mark, across: Axis, up: Axis) -> str:
 
 def _strip(page: RegionPage, across: Axis) -> Iterator[str]:
     up = Axis(-2.5, 3.5, STRIP_FLOOR, STRIP_TOP)
-    yield element("path", d=f"M{LEFT} {up.at(0)}H{RIGHT}", class_="grid")
+    yield element("path", d=f"M{LEFT} {up.at(0)}H{across.end}", class_="grid")
     for line, class_ in ((page.level, "level"), (page.gprc, "gprc")):
         if line is not None and line.days:
             yield element("path", d=_linear(line, across, up), class_=class_)

@@ -12,7 +12,7 @@ from allywatch.backtest.truth import Monthly
 from allywatch.backtest.yardsticks import Crisis, Days, Verdict, standardised
 from allywatch_schemas import Severity
 
-MAX_POINTS = 420
+MAX_POINTS = 840
 """Of one line: more cannot be told apart on a screen. A point is the highest value of its days."""
 
 

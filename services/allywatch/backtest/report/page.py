@@ -4,7 +4,15 @@ from datetime import date
 from html import escape
 from importlib.resources import files
 
-from allywatch.backtest.report.charts import closeup, day_name, outcome, rate_bar, region_chart, spark
+from allywatch.backtest.report.charts import (
+    LONG_DAYS,
+    closeup,
+    day_name,
+    outcome,
+    rate_bar,
+    region_chart,
+    spark,
+)
 from allywatch.backtest.report.data import RegionPage, Report
 from allywatch.backtest.selfscoring import Record
 from allywatch.backtest.yardsticks import Hits
@@ -23,6 +31,7 @@ def render(report: Report) -> str:
         "figures": "".join(_figures(report)),
         "crises": _crises(report),
         "charts": "".join(_card(page, report) for page in report.regions if page.marks or page.verdicts),
+        "span": "long" if report.last - report.first > LONG_DAYS else "",
         "rules": "".join(_record_row(each) for each in card.self_score.rules),
         "regions": "".join(
             _region_row(page, card.budget) for page in sorted(report.regions, key=lambda p: p.name)
