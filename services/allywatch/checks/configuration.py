@@ -91,13 +91,14 @@ def _events(_: Replaced) -> str:
 
 
 def _lexicon(replaced: Replaced) -> str:
-    from allywatch.text import load_lexicon, parse_lexicon
+    from allywatch.text import load_lexicon, load_publishers, parse_lexicon
 
     if replaced.lexicon is not None:
         parse_lexicon(_read(replaced.lexicon), str(replaced.lexicon))
         return f"{replaced.lexicon} is well formed"
     load_lexicon()
-    return "mechanisms, modality and furniture are well formed"
+    load_publishers()
+    return "mechanisms, modality, furniture, publishers and ways of citing them are well formed"
 
 
 def _method(replaced: Replaced) -> str:

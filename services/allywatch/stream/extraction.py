@@ -51,20 +51,26 @@ def make_extractor(registry: "Registry") -> Extractor:
     """An extractor for these regions. Compiles what it needs once; the function it returns keeps no state."""
     from allywatch.events import EventReader
     from allywatch.regions import contagion
-    from allywatch.text import ArticleReader, fingerprint
+    from allywatch.text import ArticleReader, ImprintReader
 
-    events, articles = EventReader(registry), ArticleReader(registry)
+    events, articles, imprints = EventReader(registry), ArticleReader(registry), ImprintReader()
 
     def extract(incoming: Incoming) -> Extraction:
         if isinstance(incoming, DiplomaticEvent):
             direct = events.read(incoming)
             document = document_of_event(incoming)
+            if (family := imprints.family_of_site(document.source)) is not None:
+                document = document.model_copy(update={"family": family})
         elif incoming.status is ArticleStatus.CANCELED:
             return withdrawal_of(incoming)
         else:
             check_length(incoming)
             direct = articles.read(incoming)
-            document = document_of_article(incoming, fingerprint(incoming))
+            imprint = imprints.read(incoming)
+            near = imprint.near({item.region for item in direct})
+            document = document_of_article(
+                incoming, imprint.fingerprint, near=near, family=imprint.family, cites=imprint.cites
+            )
         items = (*direct, *contagion.derive(direct, registry))
         return Extraction(document, items, supersedes(incoming), feed=feed_of(incoming))
 
@@ -107,12 +113,22 @@ def withdrawal_of(article: NewsArticle) -> Extraction:
     return Extraction(document_of_article(article, ""), retraction=retraction, feed=feed_of(article))
 
 
-def document_of_article(article: NewsArticle, fingerprint: str) -> Document:
-    """What a reader of an alert is told of an article."""
+def document_of_article(
+    article: NewsArticle,
+    fingerprint: str,
+    *,
+    near: tuple[str, ...] = (),
+    family: str | None = None,
+    cites: tuple[str, ...] = (),
+) -> Document:
+    """What a reader of an alert is told of an article, and by what it is known to be a copy."""
     return Document(
         doc_id=article.id,
         version=article.version,
         fingerprint=fingerprint,
+        near=near,
+        family=family,
+        cites=cites,
         source=article.source,
         published_at=article.published_at,
         title=article.title[:_TITLE],

@@ -1,5 +1,7 @@
-"""Article to evidence: names, modality, mechanisms."""
+"""Article to evidence: names, modality, mechanisms; and its imprint: copies, houses, sources."""
 
+from allywatch.text.citing import Publishers, load_publishers, parse_citing, parse_publishers
+from allywatch.text.imprints import Imprint, ImprintReader
 from allywatch.text.lexicon import (
     LEXICON_VERSION,
     Lexicon,
@@ -13,10 +15,16 @@ from allywatch.text.reader import ArticleReader, fingerprint
 __all__ = [
     "LEXICON_VERSION",
     "ArticleReader",
+    "Imprint",
+    "ImprintReader",
     "Lexicon",
+    "Publishers",
     "fingerprint",
     "load_lexicon",
+    "load_publishers",
+    "parse_citing",
     "parse_furniture",
     "parse_lexicon",
     "parse_modality",
+    "parse_publishers",
 ]

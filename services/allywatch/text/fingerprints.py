@@ -10,18 +10,17 @@ _WORD = re.compile(r"\w+")
 _AGENCY = re.compile(r"\([A-Z][\w .&/-]{1,30}\)")
 
 
-def fingerprint_of(clean: CleanText, furniture: Furniture, own_name: str, doc_id: str) -> str:
+def fingerprint_of(clean: CleanText, body: str, doc_id: str) -> str:
     """32 hexadecimal digits: of the body's words without furniture, dateline and byline.
 
     Without a body it is of the title, without both of the id: empty articles are no copies of each other.
     """
-    words = _body_words(clean, furniture, own_name)
-    if not words:
-        words = _words(clean.text[: clean.title_end])
+    words = _words(body) or _words(clean.text[: clean.title_end])
     return identity_of(" ".join(words)) if words else identity_of("", doc_id)
 
 
-def _body_words(clean: CleanText, furniture: Furniture, own_name: str) -> list[str]:
+def body_of(clean: CleanText, furniture: Furniture, own_name: str) -> str:
+    """The body as it stands in any outlet: without furniture, dateline, byline and agency in brackets."""
     parts: list[str] = []
     position = min(clean.title_end + 2, len(clean.text))
     for start, end in furniture.spans(clean.text, position, own_name):
@@ -29,7 +28,7 @@ def _body_words(clean: CleanText, furniture: Furniture, own_name: str) -> list[s
             parts.append(clean.text[position:start])
         position = max(position, end)
     parts.append(clean.text[position:])
-    return _words(_AGENCY.sub(" ", " ".join(parts)))
+    return _AGENCY.sub(" ", " ".join(parts))
 
 
 def _words(text: str) -> list[str]:

@@ -7,7 +7,7 @@ from functools import cache
 
 from allywatch.regions import Registry
 from allywatch.text.clean import CleanText, clean
-from allywatch.text.fingerprints import fingerprint_of
+from allywatch.text.fingerprints import body_of, fingerprint_of
 from allywatch.text.furniture import Furniture, Span
 from allywatch.text.lexicon import LEXICON_VERSION, Lexicon, Rule, load_lexicon
 from allywatch.text.modality import ModalityReader, Tone, opens_with_supposition
@@ -52,7 +52,8 @@ def _furniture() -> Furniture:
 
 def fingerprint(article: NewsArticle) -> str:
     """32 hexadecimal digits, equal for copies of one text under other titles and in other outlets."""
-    return fingerprint_of(clean(article), _furniture(), article.source.name, article.id)
+    page = clean(article)
+    return fingerprint_of(page, body_of(page, _furniture(), article.source.name), article.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from allywatch.stream.poll_interval import LONGEST, SHORTEST, PollInterval
 from allywatch.stream.reading import read
 from allywatch_schemas import ArticleStatus, EvidenceKind, NewsArticle
 from allywatch_schemas.codec import encode
-from builders import NOON, a_document, an_article, an_event
+from builders import ARTICLE_BODY, NOON, a_document, a_source, an_article, an_event
 
 
 @pytest.fixture(scope="module")
@@ -201,3 +201,24 @@ def test_a_document_says_through_which_feed_it_came_unless_it_is_history() -> No
     assert feed_of(an_event(provider="gdelt")) == "gdelt"
     assert feed_of(an_article(feed=None)) is None
     assert feed_of(an_event(provider="icews", backfill=True)) is None
+
+
+def test_a_document_says_what_it_is_a_copy_of_and_whose_report_it_is(
+    extract: Extractor,
+) -> None:
+    body = f"RIGA (Reuters) - {ARTICLE_BODY} {ARTICLE_BODY}"
+    one, other = (
+        extract(an_article(id=source, body=f"{body} {last}", source=a_source(id=source))).document
+        for source, last in (("delfi.lv", "One line."), ("delfi.ee", "Quite another line."))
+    )
+    assert one.fingerprint != other.fingerprint
+    assert set(one.near) & set(other.near)
+    assert one.family == other.family == "ekspress-grupp"
+    assert one.cites == ("reuters",)
+
+
+def test_a_coded_event_belongs_to_the_house_of_its_web_site_and_a_coder_to_none(
+    extract: Extractor,
+) -> None:
+    assert extract(an_event(publisher="www.delfi.lv")).document.family == "ekspress-grupp"
+    assert extract(an_event(publisher="TASS")).document.family is None
