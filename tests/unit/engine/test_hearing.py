@@ -3,8 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from allywatch.engine import Replay
 from allywatch.engine.encoding import encode
@@ -16,7 +19,7 @@ from allywatch_schemas import CoverageState, EvidenceBatch, Message
 from allywatch_schemas import RegionState as Rests
 from allywatch_schemas.evidence import FeedCount
 from builders import NOON, a_batch, a_coverage, a_range
-from playing import ENGINE, later, latvia, news, play, risks, shared
+from playing import ENGINE, alerts, later, latvia, news, play, risks, shared
 
 OK, DEGRADED, SILENT = CoverageState
 
@@ -175,3 +178,39 @@ def test_large_numbers_survive_being_stored() -> None:
         volume = turn(volume, hour, 1 << 40, hour + 1)
     state = FeedVolumes({"flood": volume})
     assert ENGINE.decode_state(FEEDS_KEY, encode(state)) == state
+
+
+def test_silence_opens_an_alert_that_says_what_is_missing_and_ends_when_it_is_heard() -> None:
+    silent = heard(but="wire")
+    opened = alerts(silent, "unheard")
+    assert {each.region for each in opened} == {"LVA", "EST", "BALTIC_STATES"}
+    cited = opened[0].evidence[0]
+    assert (cited.origin, cited.points) == ("coverage", 0)
+    assert cited.title == "Silent: wire, 60 % of what usually comes."
+    back = play(*days(MONTH, MONTH + 3, lambda _: FEEDS), after=silent)
+    ended = alerts(back, "unheard")[-1]
+    assert not ended.open
+    assert ended.evidence[0].title == "What usually comes is heard."
+
+
+def test_a_note_says_why_a_region_is_unknown() -> None:
+    assert "Silent: wire, 60 % of what usually comes." in risks(heard(but="wire"))[-1].note
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from(sorted(FEEDS)), st.integers(1, 50)), min_size=1, max_size=8),
+    st.randoms(),
+)
+def test_the_order_of_batches_within_an_hour_does_not_matter(
+    brought: list[tuple[str, int]], random: Random
+) -> None:
+    states = []
+    for order in (brought, random.sample(brought, len(brought))):
+        batches, start = [], 0
+        for feed, records in order:
+            batches.append(a_day_of({feed: records}, start))
+            start += records + 1
+        result = play(later(), *batches, later(hours=1), later(hours=2))
+        states.append((volumes(result), shared(result).feeds))
+    assert states[0] == states[1]
