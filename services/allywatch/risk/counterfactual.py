@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import accumulate, chain
+from math import prod
 
 from allywatch.risk.confidence import FULL, history_of, root_of, said_of
 from allywatch.risk.ledger import Origin
@@ -130,18 +131,27 @@ def _without_corroboration(raising: Mapping[str, Origin], seen: Standpoint, fewe
     """
     most, least = round(seen.weights.confidence.one_origin * FULL), _least(seen)
     by_root = list(_by_root(raising).values())
+    doubts = [sorted(FULL - min(raising[name].lead.certainty, most) for name in names) for names in by_root]
     enough = (FULL - least) * FULL ** len(by_root)
+    if _most_doubt([each[0] for each in doubts], fewer_than - 1) * FULL <= enough:
+        return None
     best: list[tuple[int, Names]] = [(1, ())]
-    for names in by_root:
+    for names, after in zip(by_root, doubts, strict=True):
         order = sorted(names, key=lambda name: -raising[name].lead.certainty)
-        doubts = [FULL - min(raising[name].lead.certainty, most) for name in order] + [FULL]
         grown: list[tuple[int, Names]] = [(0, ())] * min(len(best) + len(names), fewer_than)
         for before, (doubt, chosen) in enumerate(best):
-            for count, doubt_left in enumerate(doubts[: len(grown) - before]):
-                if doubt * doubt_left > grown[before + count][0]:
-                    grown[before + count] = doubt * doubt_left, (*chosen, *order[:count])
+            for count, left in enumerate((*after, FULL)[: len(grown) - before]):
+                if doubt * left > grown[before + count][0]:
+                    grown[before + count] = doubt * left, (*chosen, *order[:count])
         best = grown
     return next((chosen for doubt, chosen in best if doubt * FULL > enough), None)
+
+
+def _most_doubt(roots: list[int], gone: int) -> int:
+    """That all roots are wrong once the `gone` most reliable fall silent, at the cost of one origin each."""
+    kept = sorted(roots)[gone:]
+    silent: int = FULL ** (len(roots) - len(kept))
+    return silent * prod(kept)
 
 
 def _by_root(raising: Mapping[str, Origin]) -> dict[str, list[str]]:
