@@ -1,6 +1,7 @@
 """Runs partition owners on a log in memory, and holds what they wrote against a plain replay."""
 
 import asyncio
+import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -15,6 +16,8 @@ from tally import Tally, TallyApplication
 SOURCE, STATE, P = "inputs", "state", 2
 FAST = Pace(interval=0, idle=0.002, fence_wait=0.004, retry=0.001, retry_most=0.004, max_batch=7, careful=8)
 LIMITS = {"risk": 100_000, STATE: 4_000}
+COMMANDS = ["add A", "add B", "add C", "all", "drop A", "share B", "bug", "rubbish", None]
+MIXED: list[str | None] = [random.Random(7).choice(COMMANDS) for _ in range(120)]
 
 
 @dataclass

@@ -6,125 +6,35 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from prometheus_client import CollectorRegistry
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from allywatch import kafkaadmin, records
+from allywatch import records
 from allywatch.broker.local import LocalBroker
 from allywatch.config import KafkaSettings
 from allywatch.errors import StopWorker
-from allywatch.metrics.extract import ExtractMetrics
-from allywatch.metrics.server import Health
-from allywatch.records import FailureLimit, Record
-from allywatch.stream.extracting import CONDITIONS, Worker
-from allywatch.stream.extraction import (
-    Extraction,
-    Incoming,
-    check_length,
-    document_of_article,
-    document_of_event,
-    withdrawal_of,
+from allywatch.records import Record
+from allywatch_schemas import PARTITIONS, Retraction
+from allywatch_schemas.codec import encode, header
+from builders import an_event
+from integration.extracting import (
+    ARTICLES,
+    EVENTS,
+    INPUTS,
+    a_worker,
+    article,
+    bad,
+    batches_of,
+    documents_of,
+    drain,
+    produce,
+    running,
 )
-from allywatch_schemas import PARTITIONS, EvidenceBatch, NewsArticle, Retraction
-from allywatch_schemas.codec import Headers, encode, header
-from builders import an_article, an_event, an_evidence
 
 pytestmark = pytest.mark.kafka
-
-Sent = tuple[str, bytes | None, bytes | None, Headers]
-"""Topic, key, value, headers."""
-
-ARTICLES, EVENTS, INPUTS = "news-articles", "diplomatic-events", "region-inputs"
-
-
-def one_item(incoming: Incoming) -> Extraction:
-    """A reader that finds Poland in everything, and chokes on one word."""
-    if isinstance(incoming, NewsArticle):
-        if incoming.status == "canceled":
-            return withdrawal_of(incoming)
-        check_length(incoming)
-        if incoming.body == "choke":
-            raise RuntimeError("a defect of ours")
-        document = document_of_article(incoming, "f")
-    else:
-        document = document_of_event(incoming)
-    return Extraction(document, (an_evidence(id=f"{incoming.id}/POL", doc_id=incoming.id, region="POL"),))
-
-
-def a_worker(
-    kafka: KafkaSettings, *, limit: int = 100, app_id: str = "test"
-) -> tuple[Worker, Health, CollectorRegistry]:
-    registry, health = CollectorRegistry(), Health(CONDITIONS, time.monotonic)
-    worker = Worker(
-        kafka.for_aiokafka(),
-        one_item,
-        app_id=app_id,
-        topic_ids=lambda topics: asyncio.to_thread(kafkaadmin.topic_ids, kafka, topics),
-        metrics=ExtractMetrics(registry),
-        health=health,
-        failures=FailureLimit(limit),
-        session_seconds=6,
-    )
-    return worker, health, registry
-
-
-@asynccontextmanager
-async def running(worker: Worker) -> AsyncIterator[asyncio.Task[None]]:
-    stop = asyncio.Event()
-    task = asyncio.create_task(worker.run(stop))
-    yield task
-    stop.set()
-    await asyncio.wait_for(task, 5)
-
-
-async def produce(kafka: KafkaSettings, sent: Sequence[Sent], partition: int = 0) -> None:
-    async with AIOKafkaProducer(**kafka.for_aiokafka(), max_request_size=2 << 20) as producer:
-        for topic, key, value, headers in sent:
-            await producer.send_and_wait(topic, value, key, headers=list(headers), partition=partition)
-
-
-async def drain(
-    kafka: KafkaSettings, topic: str, enough: Callable[[list[Record]], bool], seconds: float = 20
-) -> list[Record]:
-    """Everything on a topic, read until it is enough (or for so long)."""
-    got: list[Record] = []
-    async with AIOKafkaConsumer(**kafka.for_aiokafka(), auto_offset_reset="earliest") as consumer:
-        consumer.assign([TopicPartition(topic, p) for p in range(PARTITIONS)])
-        until = time.monotonic() + seconds
-        while not enough(got) and time.monotonic() < until:
-            for tp, messages in (await consumer.getmany(timeout_ms=200)).items():
-                got += [
-                    Record(topic, tp.partition, m.offset, m.key, m.value, tuple(m.headers)) for m in messages
-                ]
-    return got
-
-
-def batches_of(inputs: Sequence[Record]) -> list[EvidenceBatch]:
-    return [
-        EvidenceBatch.read(r.value or b"")
-        for r in inputs
-        if header(r.headers, "ce_type") == EvidenceBatch.TYPE
-    ]
-
-
-def documents_of(inputs: Sequence[Record]) -> set[str]:
-    return {document.doc_id for batch in batches_of(inputs) for document in batch.documents}
-
-
-def article(**changes: object) -> Sent:
-    message = an_article(**changes)
-    value, headers = encode(message, id=message.id, source="/test")
-    return ARTICLES, message.id.encode(), value, headers
-
-
-def bad(value: bytes | None, *, key: bytes | None = b"k", kind: str = NewsArticle.TYPE) -> Sent:
-    return ARTICLES, key, value, (("ce_type", kind.encode()), ("trace", b"kept"))
-
 
 POISON = {
     "not_json": bad(b"{nonsense"),
@@ -221,7 +131,7 @@ def skipping_watermarks(inputs: Sequence[Record], partition: int) -> list[str]:
 KILLED_BEFORE_COMMIT = """
 import asyncio, os, sys
 sys.path[:0] = sys.argv[2:]
-from test_extracting_kafka import a_worker
+from integration.extracting import a_worker
 from allywatch.config import KafkaSettings
 from allywatch.stream.intake import Intake
 commits = 0
@@ -238,8 +148,8 @@ asyncio.run(a_worker(KafkaSettings(bootstrap=sys.argv[1]))[0].run(asyncio.Event(
 
 
 async def test_a_kill_between_send_and_commit_loses_and_doubles_nothing(clean_kafka: KafkaSettings) -> None:
-    here = os.path.dirname(__file__)
-    command = [sys.executable, "-c", KILLED_BEFORE_COMMIT, clean_kafka.bootstrap, here, os.path.dirname(here)]
+    tests = os.path.dirname(os.path.dirname(__file__))
+    command = [sys.executable, "-c", KILLED_BEFORE_COMMIT, clean_kafka.bootstrap, tests]
     victim = await asyncio.create_subprocess_exec(*command, stderr=subprocess.DEVNULL)
     ids: list[str] = []
     while victim.returncode is None:

@@ -1,10 +1,7 @@
 """`allywatch ingest` as a process, on real Kafka."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
 import time
 import urllib.request
 from collections import defaultdict
@@ -14,12 +11,13 @@ from pathlib import Path
 import pytest
 from kafka import KafkaConsumer, TopicPartition
 
-from allywatch.broker.local import LocalBroker
-from allywatch.broker.topics import ensure_topics
+from allywatch.broker.local import LOOPBACK
+from allywatch.broker.ports import free_ports
 from allywatch.config import KafkaSettings
 from allywatch.records import DETAIL, REASON
 from allywatch_schemas import PARTITIONS, DiplomaticEvent, NewsArticle, Retraction, partition_of
 from allywatch_schemas.codec import decode, header
+from integration.ingesting import an_export, ingest, new_numbers, start, wait_until
 
 pytestmark = pytest.mark.kafka
 
@@ -69,46 +67,14 @@ def read_new(kafka_settings: KafkaSettings) -> Read:
     return read
 
 
-def start(bootstrap: str, *arguments: str, **environment: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "allywatch", "ingest", *arguments],
-        env=os.environ | {"ALLYWATCH_KAFKA_BOOTSTRAP": bootstrap, **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def ingest(bootstrap: str, *arguments: str) -> str:
-    process = start(bootstrap, *arguments)
-    out, err = process.communicate(timeout=120)
-    assert process.returncode == 0, out + err
-    return out
+@pytest.fixture
+def unused_port() -> int:
+    return free_ports(LOOPBACK, 1)[0]
 
 
 @pytest.fixture
 def numbers() -> range:
-    """Event ids of this test alone, on a broker that tests share."""
-    first = time.time_ns() // 1_000
-    return range(first, first + 1_000_000)
-
-
-def an_export(path: Path, numbers: range, *others: bytes) -> Path:
-    row = [""] * 61
-    row[1], row[7], row[17], row[26], row[31], row[59] = (
-        "20260302",
-        "RUS",
-        "LVA",
-        "138",
-        "1",
-        "20260302120000",
-    )
-    with path.open("wb") as out:
-        for number in numbers:
-            row[0] = str(number)
-            out.write("\t".join(row).encode() + b"\n")
-        out.writelines(other + b"\n" for other in others)
-    return path
+    return new_numbers()
 
 
 def test_a_killed_run_is_resumed_and_loses_nothing(
@@ -242,97 +208,9 @@ def test_a_drop_folder_serves_health_and_takes_in_what_comes(
     assert running.returncode == 0
 
 
-def test_it_waits_for_a_broker_that_is_not_up_yet_and_for_its_topics(
-    new_broker: Callable[..., LocalBroker], tmp_path: Path, numbers: range, unused_port: int
-) -> None:
-    path = an_export(tmp_path / "a.export.CSV", numbers[:10])
-    running = start(f"127.0.0.1:{unused_port}", "gdelt", str(path), "--state", str(tmp_path))
-    time.sleep(2)
-    assert running.poll() is None
-    broker = new_broker(port=unused_port)
-    with broker:
-        ensure_topics(KafkaSettings(bootstrap=broker.bootstrap))
-        out, err = running.communicate(timeout=60)
-
-    assert running.returncode == 0, out + err
-    assert (out + err).count("waiting for Kafka") == 1
-    assert "10 rows in = 10 events" in out
-
-
-def test_a_broker_that_dies_and_comes_back_costs_nothing(
-    clean_broker: LocalBroker, tmp_path: Path, numbers: range
-) -> None:
-    path = an_export(tmp_path / "a.export.CSV", numbers[:12_000])
-    state = tmp_path / "state.json"
-    running = start(clean_broker.bootstrap, "gdelt", str(path), "--state", str(state), "--rate", "4000")
-    wait_until(state.exists)
-    clean_broker.kill()
-    time.sleep(1)
-    clean_broker.start()
-    out, err = running.communicate(timeout=120)
-
-    assert running.returncode == 0, out + err
-    assert "12,000 rows in" in out
-    assert keys_of(clean_broker.bootstrap) >= {f"gdelt:{number}".encode() for number in numbers[:12_000]}
-
-
-def test_sigterm_ends_it_in_time_even_when_the_broker_is_gone(
-    clean_broker: LocalBroker, tmp_path: Path, numbers: range
-) -> None:
-    path = an_export(tmp_path / "a.export.CSV", numbers[:50_000])
-    state = tmp_path / "state.json"
-    running = start(clean_broker.bootstrap, "gdelt", str(path), "--state", str(state), "--rate", "1000")
-    wait_until(state.exists)
-    clean_broker.kill()
-    time.sleep(1.5)
-    running.terminate()
-    began = time.monotonic()
-    out, err = running.communicate(timeout=30)
-
-    assert (running.returncode, time.monotonic() - began < 5) == (0, True), out + err
-
-
-def keys_of(bootstrap: str) -> set[bytes]:
-    reader = KafkaConsumer(
-        "diplomatic-events",
-        bootstrap_servers=bootstrap,
-        auto_offset_reset="earliest",
-        consumer_timeout_ms=2_000,
-    )
-    try:
-        return {record.key for record in reader}
-    finally:
-        reader.close()
-
-
-def test_without_topics_it_says_what_to_do(empty_broker: LocalBroker, tmp_path: Path, numbers: range) -> None:
-    path = an_export(tmp_path / "a.export.CSV", numbers[:10])
-    running = start(empty_broker.bootstrap, "gdelt", str(path), "--state", str(tmp_path))
-    _, err = running.communicate(timeout=60)
-
-    assert running.returncode == 1
-    assert "allywatch topics" in err
-
-
 def answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=1) as answer:
             return bool(answer.status == 200)
     except OSError:
         return False
-
-
-def wait_until(true: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.2)
-
-
-@pytest.fixture
-def unused_port() -> int:
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
