@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-from allywatch.engine import RegionEngine
-from allywatch.past.methods import Rulebook, installed
+from allywatch.engine import RegionEngine, method_files
+from allywatch.past.methods import Rulebook, from_folder, installed
 from allywatch.records import FailureLimit, Record
 from allywatch.stream.engines import DeployedEngine, regions_of
 from allywatch.stream.owner import PartitionOwner
@@ -114,3 +115,14 @@ async def _play(days: int) -> PastLab:
     lab.tell(*ticks(NOON + timedelta(hours=5), NOON + timedelta(days=days)))
     await lab.score()
     return lab
+
+
+def another_method(folder: Path) -> Rulebook:
+    """The installed method under another version, from files."""
+    for name, text in method_files().items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.replace("\nversion: ", "\nversion: x", 1) if "\nversion: " in text else text)
+    path = folder / "risk/weights.yaml"
+    path.write_text(path.read_text().replace("version: ", "version: x", 1))
+    return from_folder(folder)

@@ -136,7 +136,8 @@ def _decide(
     now = _now()
     alert = _alert(key, episode)
     end = parse_moment(until, now, ahead=True) if until else None
-    _check_length("a reason", reason, 2_000)
+    if reason:
+        _check_length("a reason", reason, 2_000)
     order = decision(alert, AlertAction(action), by or getuser(), now, reason, end)
     answer = send_and_listen(KafkaSettings(), order, alert.region, wait)
     _tell(answer, alert, AlertAction(action))

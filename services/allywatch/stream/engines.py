@@ -56,7 +56,7 @@ def rule_names() -> tuple[str, ...]:
 
 
 class DeployedEngine(RegionEngine):
-    """The engine as workers run it: it takes snapshots, and says when the method is not the one activated."""
+    """The engine as workers run it: it takes snapshots, and says when the method changed."""
 
     def __init__(self, method: Method, registry: Registry, regions: list[str], partition: int) -> None:
         super().__init__(method, registry, regions, partition, snapshots=True)
@@ -77,8 +77,8 @@ class DeployedEngine(RegionEngine):
     def _compare(self, activated: tuple[str, str] | None) -> None:
         if activated is not None and activated != self._installed:
             _log.warning(
-                "the method changed without activation: the log does not say from where on scores are made "
-                "differently. Run `allywatch activate`, or start the release that holds the activated method",
+                "this partition was last scored under another method: unless `allywatch activate` put the "
+                "installed one in force at this point of the log, the log does not say where the change is",
                 partition=self._partition,
                 activated=f"{activated[0]} ({activated[1][:12]})",
                 installed=f"{self._installed[0]} ({self._installed[1][:12]})",

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from contextlib import aclosing
 from typing import Generic, TypeVar
 
@@ -208,7 +209,7 @@ class Session(Generic[S]):
             await self._commit_applied()
             if self._precautions.noting:
                 await self._note_in_hand(record.offset)
-        for rejection in self._uncommitted.apply(record):
+        for rejection in await self._apply_or_stop(record):
             self._observer.rejected(record, rejection)
             if rejection.reason is RejectReason.PROCESSING_FAILED:
                 self._count_failure(rejection)
@@ -216,6 +217,14 @@ class Session(Generic[S]):
         if single:
             await self._commit_applied()
         await self._breathe()
+
+    async def _apply_or_stop(self, record: Record) -> Sequence[Rejection]:
+        """Where the application cannot go on, what came before still counts: the next worker starts there."""
+        try:
+            return self._uncommitted.apply(record)
+        except StopWorker:
+            await self._commit_applied()
+            raise
 
     async def _note_in_hand(self, offset: int) -> None:
         starts = self._attempt.starts if offset == self._attempt.offset else 1

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from allywatch.engine import method_files
 from allywatch.errors import AllywatchError
 from allywatch.past.asking import AlertId, Transition, as_of, explain
 from allywatch.past.hindrance import CannotRebuild, Hindrance
@@ -14,7 +13,7 @@ from allywatch.past.methods import Rulebook, from_folder
 from allywatch.past.telling import as_of_json, as_of_lines, score_of, transition_json, transition_lines
 from allywatch_schemas import Alert
 from builders import NOON, a_method_activated, a_tick
-from past_lab import BOOK, P, PastLab, a_story, ticks
+from past_lab import BOOK, P, PastLab, a_story, another_method, ticks
 from playing import STORM, news
 
 
@@ -98,17 +97,6 @@ async def test_an_input_that_its_owner_gave_up_on_is_passed_over() -> None:
     assert lab.alerts()
     found = await ask(lab, first_episode(lab), True)
     assert all(each.same for each in found)
-
-
-def another_method(folder: Path) -> Rulebook:
-    """The installed method under another version, from files."""
-    for name, text in method_files().items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text.replace("\nversion: ", "\nversion: x", 1) if "\nversion: " in text else text)
-    path = folder / "risk/weights.yaml"
-    path.write_text(path.read_text().replace("version: ", "version: x", 1))
-    return from_folder(folder)
 
 
 async def test_the_method_then_in_force_is_named_and_taken_from_a_folder(tmp_path: Path) -> None:
