@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from allywatch.alerts.episode import Ground, Reading, Slot, Transition
+from allywatch.alerts.episode import Evidence, Ground, Reading, Slot, Transition
 from allywatch.alerts.lifecycle import Footing, command, observe, retract
 from allywatch.alerts.rules import Flapping, Measure, Rule, Telling
 from allywatch.alerts.terms import Terms, thresholds_of
@@ -98,7 +98,8 @@ class Story:
 
     def _reading(self, value: float, severity: Severity | None = None, heard: bool = True) -> Reading:
         total = sum(ground.points for ground in self.evidence)
-        return Reading(milli(value), severity or self.rule.severity, heard, self.evidence, total)
+        evidence = Evidence(self.evidence, total)
+        return Reading(milli(value), severity or self.rule.severity, heard, lambda: evidence)
 
     def _take(self, step: tuple[Slot, tuple[Transition, ...]]) -> None:
         self.slot, transitions = step

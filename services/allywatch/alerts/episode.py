@@ -1,6 +1,8 @@
 """What is remembered of an alert: a slot per rule and region, an episode while it is open. Plain values."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from allywatch_schemas import AlertState, Severity, TransitionReason
 
@@ -83,18 +85,26 @@ class Slot:
         return self.muted_until is not None and now < self.muted_until
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(NamedTuple):
     """One live origin that an alert stands on. Marks are short hashes."""
 
     mark: str
     """Of its name."""
     marks: tuple[str, ...]
-    """All it is known by: what an origin is called may change when more copies of it come."""
+    """What else it is known by: what an origin is called may change when more copies of it come."""
     root: str
     """Mark of whose word it is in the end."""
     points: int
     """Micro-points that it adds in the rule's direction; more than none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a rule's value rests on."""
+
+    grounds: tuple[Ground, ...] = ()
+    total: int = 0
+    """Micro-points of all evidence in the rule's direction, what is no longer kept one by one included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +116,8 @@ class Reading:
     severity: Severity
     heard: bool = True
     """False: a feed is silent or the state is impaired. Nothing resolves then."""
-    grounds: tuple[Ground, ...] = ()
-    total: int = 0
-    """Micro-points of all evidence in the rule's direction, what is no longer kept one by one included."""
+    evidence: Callable[[], Evidence] = Evidence
+    """Asked for only where it matters: most readings of an open alert change nothing."""
 
 
 @dataclass(frozen=True, slots=True)

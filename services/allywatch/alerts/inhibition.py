@@ -1,8 +1,8 @@
 """Which alerts need not be told because another open alert tells the same: a pure function over alerts.
 
 After Alertmanager's inhibition rules (source, target, equal): a *source* holds back a *target* if what makes
-them equal, here a shared cause, holds. Applied by whoever tells people: the notifier, the desk, `allywatch tail`.
-It needs nothing but the contracts, so a subscriber may use it on the alerts that it received.
+them equal, here a shared cause, holds. Applied by whoever tells people: the notifier, the desk, the command
+`allywatch tail`. It needs nothing but the contracts, so a subscriber may use it on the alerts it received.
 """
 
 from collections.abc import Iterable, Mapping
@@ -31,7 +31,8 @@ def inhibited(alerts: Iterable[Alert]) -> Mapping[str, str]:
     * a region whose evidence is derived from its own (contagion).
 
     They share a cause if `SHARED` of the target's listed evidence is listed by the source. Whatever is held
-    back, an alert with the same cause remains; holding back what remains changes nothing; order does not matter.
+    back, an alert with the same cause remains; holding back what remains changes nothing; order does not
+    matter.
 
     Args:
         alerts: The last transition of each alert; of several with one key, the latest counts.

@@ -160,7 +160,7 @@ def _observe_pending(slot: Slot, episode: Episode, terms: Terms, reading: Readin
 
 def _observe_open(slot: Slot, episode: Episode, terms: Terms, reading: Reading, now: int) -> Step:
     if reading.value >= terms.thresholds.enter:
-        return _observe_high(slot, replace(episode, below_since=None), terms, reading, now)
+        return _observe_high(slot, episode, terms, reading, now)
     if episode.state is RECOVERING:
         return _observe_below(slot, episode, terms, reading, now)
     if reading.value >= terms.thresholds.exit:
@@ -173,12 +173,13 @@ def _observe_open(slot: Slot, episode: Episode, terms: Terms, reading: Reading, 
 def _observe_high(slot: Slot, episode: Episode, terms: Terms, reading: Reading, now: int) -> Step:
     reason = worth_telling(slot, episode, reading, terms.telling)
     if reason is TransitionReason.SEVERITY_RAISED or (reason is not None and not slot.muted(now)):
-        anew = replace(episode, severity=reading.severity, acknowledged=False)
+        anew = replace(episode, severity=reading.severity, acknowledged=False, below_since=None)
         return _move(slot, anew, FIRING, reason, reading, now)
     if episode.state is not RECOVERING:
         return slot, ()
     back = ACKNOWLEDGED if episode.acknowledged else FIRING
-    return _move(slot, episode, back, TransitionReason.BACK_ABOVE, reading, now)
+    back_up = replace(episode, below_since=None)
+    return _move(slot, back_up, back, TransitionReason.BACK_ABOVE, reading, now)
 
 
 def _observe_below(slot: Slot, episode: Episode, terms: Terms, reading: Reading, now: int) -> Step:
@@ -205,11 +206,11 @@ def _calm_ms(episode: Episode, terms: Terms) -> int:
 
 
 def _marks(reading: Reading) -> tuple[str, ...]:
-    return tuple(ground.mark for ground in reading.grounds)
+    return tuple(ground.mark for ground in reading.evidence().grounds)
 
 
 def _knowing(episode: Episode, reading: Reading) -> Episode:
-    roots = tuple(dict.fromkeys(ground.root for ground in reading.grounds))
+    roots = tuple(dict.fromkeys(ground.root for ground in reading.evidence().grounds))
     return replace(episode, known=_marks(reading), roots=roots)
 
 

@@ -13,7 +13,7 @@
 | any, while muted | no |
 """
 
-from allywatch.alerts.episode import ENDS, FIRING, Episode, Reading, Slot
+from allywatch.alerts.episode import ENDS, FIRING, Episode, Evidence, Reading, Slot
 from allywatch.alerts.rules import SEVERITIES, Flapping, Telling
 from allywatch_schemas import AlertState, TransitionReason
 
@@ -52,17 +52,19 @@ def worth_telling(
     last = slot.last_told
     if last is not None and last > 0 and reading.value * 1000 >= last * round(telling.escalated * 1000):
         return TransitionReason.ESCALATED
-    if not episode.flapping and _is_new(episode, reading, telling):
+    if not episode.flapping and _is_new(episode, reading.evidence(), telling):
         return TransitionReason.NEW_EVIDENCE
     return None
 
 
-def _is_new(episode: Episode, reading: Reading, telling: Telling) -> bool:
+def _is_new(episode: Episode, evidence: Evidence, telling: Telling) -> bool:
     known = set(episode.known)
-    new = [ground for ground in reading.grounds if known.isdisjoint(ground.marks)]
+    new = [
+        ground for ground in evidence.grounds if ground.mark not in known and known.isdisjoint(ground.marks)
+    ]
     if all(ground.root in episode.roots for ground in new):
         return False
-    return sum(ground.points for ground in new) * 1000 >= reading.total * round(telling.new_share * 1000)
+    return sum(ground.points for ground in new) * 1000 >= evidence.total * round(telling.new_share * 1000)
 
 
 def flaps(opened: tuple[int, ...], now: int, flapping: Flapping) -> bool:

@@ -1,14 +1,14 @@
 """A region held against every alert rule that is for it: what the rules see, and what follows."""
 
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from allywatch.alerts import lifecycle
-from allywatch.alerts.episode import Episode, Ground, Reading, Slot, Transition
+from allywatch.alerts.episode import Episode, Evidence, Ground, Reading, Slot, Transition
 from allywatch.alerts.lifecycle import Footing
 from allywatch.alerts.rules import Measure, Rule
 from allywatch.alerts.terms import Terms, thresholds_of
-from allywatch.alerts.thresholds import Thresholds
+from allywatch.alerts.thresholds import Direction, Thresholds
 from allywatch.engine.state import RegionState
 from allywatch.engine.view import Surroundings, View, heard
 from allywatch.risk.confidence import root_of
@@ -16,7 +16,7 @@ from allywatch.risk.ledger import Ledger, Origin, mark_of, short_key
 from allywatch.risk.pressure import Triad, spread_used
 from allywatch.risk.score import is_learning
 from allywatch.risk.weights import MICRO, TRACKS
-from allywatch_schemas import AlertAction
+from allywatch_schemas import AlertAction, Mechanism
 
 MILLI = MICRO // 1000
 """Micro-points in a thousandth of a point."""
@@ -60,7 +60,7 @@ class Sight:
     view: View
     learning: bool = field(init=False)
     heard: bool = field(init=False)
-    _grounds: dict[tuple[Measure, str, int], tuple[Ground, ...]] = field(default_factory=dict)
+    _evidence: dict[tuple[Measure, Mechanism | None, Direction], Evidence] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """What most rules ask for."""
@@ -75,10 +75,8 @@ class Sight:
     def reading(self, rule: Rule, value: int) -> Reading:
         """All that a rule needs to judge `value`."""
         severity = self.around.method.rules.severity(rule, bool(self.view.assessment.caps))
-        grounds = self._grounds_of(rule)
-        total = max(self._total(rule), sum(ground.points for ground in grounds))
         audible = self.heard or rule.measure is Measure.COVERAGE
-        return Reading(value, severity, audible, grounds, total)
+        return Reading(value, severity, audible, partial(self._evidence_of, rule))
 
     def terms(self, rule: Rule, lines: Thresholds) -> Terms:
         """What an alert of the rule is held to."""
@@ -107,31 +105,30 @@ class Sight:
         """Micro-points of a track, of a mechanism's live origins, or else of everything."""
         if (track := _TRACKS.get(rule.measure)) is not None:
             return self.view.tracks[track]
-        if rule.measure is not Measure.MECHANISM:
+        if rule.mechanism is None:
             return self.view.pressure
-        return sum(counted(rule, origin, self.view.points[name]) for name, origin in self._origins())
+        points, total = self.view.points, 0
+        for name, origin in self.state.ledger.origins.items():
+            if origin.lead.mechanism == rule.mechanism:
+                words, acts, calm = points[name]
+                total += words + acts + calm
+        return total
 
-    def _total(self, rule: Rule) -> int:
-        return 0 if rule.measure is Measure.COVERAGE else rule.direction.sign * self._points_of(rule)
-
-    def _grounds_of(self, rule: Rule) -> tuple[Ground, ...]:
+    def _evidence_of(self, rule: Rule) -> Evidence:
         if rule.measure is Measure.COVERAGE:
-            return ()
-        sign = rule.direction.sign
+            return Evidence()
         kind = Measure.SCORE if rule.measure in (Measure.RISE, Measure.Z) else rule.measure
-        key = (kind, rule.mechanism or "", sign)
-        if key not in self._grounds:
-            self._grounds[key] = tuple(
-                Ground(
-                    mark_of(name), (mark_of(name), *origin.marks), _root_mark(root_of(origin.lead)), points
-                )
-                for name, origin in self._origins()
-                if (points := sign * counted(rule, origin, self.view.points[name])) > 0
+        key = (kind, rule.mechanism, rule.direction)
+        if key not in self._evidence:
+            sign, points = rule.direction.sign, self.view.points
+            grounds = tuple(
+                Ground(mark_of(name), origin.marks, _root_mark(root_of(origin.lead)), share)
+                for name, origin in sorted(self.state.ledger.origins.items())
+                if (share := sign * counted(rule, origin, points[name])) > 0
             )
-        return self._grounds[key]
-
-    def _origins(self) -> list[tuple[str, Origin]]:
-        return sorted(self.state.ledger.origins.items())
+            total = max(sign * self._points_of(rule), sum(ground.points for ground in grounds))
+            self._evidence[key] = Evidence(grounds, total)
+        return self._evidence[key]
 
 
 def review(
@@ -149,8 +146,9 @@ def review(
     sight = Sight(state, around, view)
     slots, leads = dict(state.slots), dict(state.leads)
     changes: list[Change] = []
+    new = Slot(episodes=state.episode_floor)
     for rule in around.rules:
-        slot = before = slots.get(rule.name) or Slot(episodes=state.episode_floor)
+        slot = before = slots.get(rule.name, new)
         value, lines = sight.value(rule), thresholds_of(rule, slot, clock)
         if value is None or lines is None or not _concerns(sight, rule, slot, value, lines):
             continue
@@ -229,20 +227,19 @@ def _keys(mark: str, origin: Origin) -> tuple[str, ...]:
 
 def _lead(sight: Sight, rule: Rule) -> dict[str, tuple[str, Origin]]:
     """The strongest reason for the rule's alert, told by its leading copy; empty: there is none."""
-    sign, origins = rule.direction.sign, sight.state.ledger.origins
-    ranked = sorted(origins, key=lambda name: (-sign * sum(sight.view.points[name]), name))
-    if not ranked:
+    sign, origins, points = rule.direction.sign, sight.state.ledger.origins, sight.view.points
+    if not origins:
         return {}
-    return {rule.name: (ranked[0], Origin((origins[ranked[0]].lead,)))}
+    name = min(origins, key=lambda each: (-sign * counted(rule, origins[each], points[each]), each))
+    return {rule.name: (name, Origin((origins[name].lead,)))}
 
 
 def counted(rule: Rule, origin: Origin, points: Triad) -> int:
     """Micro-points of an origin that the rule's measure counts."""
-    if (track := _TRACKS.get(rule.measure)) is not None:
-        return points[track]
-    if rule.mechanism is not None and origin.lead.mechanism != rule.mechanism:
-        return 0
-    return sum(points)
+    if rule.mechanism is not None:
+        return sum(points) if origin.lead.mechanism == rule.mechanism else 0
+    track = _TRACKS.get(rule.measure)
+    return sum(points) if track is None else points[track]
 
 
 def z_milli(state: RegionState, around: Surroundings, view: View) -> int | None:
