@@ -6,6 +6,7 @@ import typer
 
 from allywatch import __version__
 from allywatch.backtest.command import backtest
+from allywatch.backtest.diff_command import diff
 from allywatch.broker.command import broker, redrive, topics
 from allywatch.checks.command import check_config
 from allywatch.control.command import activate, alert_app, alerts, retract
@@ -50,6 +51,7 @@ app.command()(extract)
 app.command()(score)
 app.command()(tail)
 app.command()(backtest)
+app.command()(diff)
 app.command()(alerts)
 app.add_typer(alert_app, name="alert")
 app.command()(retract)

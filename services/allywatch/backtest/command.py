@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from allywatch.terminal import printable
+
 if TYPE_CHECKING:
-    from allywatch.backtest.run import Findings, Order
+    from allywatch.backtest.run import Findings
 
 
 class EventFormat(StrEnum):
@@ -19,15 +21,15 @@ class EventFormat(StrEnum):
     EVIDENCE = "evidence"
 
 
-_DAYS = ["%Y-%m-%d"]
+DAYS = ["%Y-%m-%d"]
 
 
 def backtest(
     events: list[Path] = typer.Option(..., help="Files, or folders of them; plain, .gz or .zip."),
     more: list[Path] = typer.Argument(None, metavar="[FILE]...", help="Further files, as after --events."),
     format: EventFormat = typer.Option(..., help="What the files hold."),
-    since: datetime | None = typer.Option(None, "--from", formats=_DAYS, help="First day."),
-    until: datetime | None = typer.Option(None, "--to", formats=_DAYS, help="Last day."),
+    since: datetime | None = typer.Option(None, "--from", formats=DAYS, help="First day."),
+    until: datetime | None = typer.Option(None, "--to", formats=DAYS, help="Last day."),
     regions: str = typer.Option("", help="Only these, by id, with commas between; none: all."),
     budget: float = typer.Option(6.0, min=0.1, help="Alerts per region and year."),
     tick: int | None = typer.Option(None, min=1, max=24, help="Hours between ticks: a divisor of 24."),
@@ -45,6 +47,9 @@ def backtest(
     json: bool = typer.Option(False, "--json", help="All yardsticks as one JSON object."),
 ) -> None:
     """Replay history through the engine and hold scores and alerts against what happened."""
+    from json import dumps
+
+    from allywatch.backtest.progress import Progress
     from allywatch.backtest.run import Dumps, Order, run, write_report
 
     order = Order(
@@ -52,7 +57,7 @@ def backtest(
         format=format.value,
         since=None if since is None else since.date(),
         until=None if until is None else until.date(),
-        regions=frozenset(each.strip() for each in regions.split(",") if each.strip()),
+        regions=ids_of(regions),
         budget=budget,
         tick_hours=tick,
         crises=crises,
@@ -60,18 +65,52 @@ def backtest(
         gprc=gprc,
         method=method,
     )
-    findings = run(order, Dumps(dump_scores, dump_alerts, dump_transitions))
+    with Progress("replaying", quiet=json) as progress:
+        findings = run(order, Dumps(dump_scores, dump_alerts, dump_transitions), progress)
     if report is not None:
         write_report(findings, report)
-    _say(findings, order, as_json=json)
-
-
-def _say(findings: "Findings", order: "Order", *, as_json: bool) -> None:
-    from json import dumps
-
     for bad in findings.tally.first_bad:
-        typer.secho(str(bad), fg="yellow", err=True)
-    if as_json:
+        typer.secho(printable(str(bad)), fg="yellow", err=True)
+    if json:
         typer.echo(dumps(findings.as_dict(), ensure_ascii=False))
     else:
-        typer.echo(dumps(findings.as_dict(), ensure_ascii=False, indent=2))
+        _say(findings, report)
+
+
+def ids_of(regions: str) -> frozenset[str]:
+    """The ids of a list with commas."""
+    return frozenset(each.strip() for each in regions.split(",") if each.strip())
+
+
+def _say(findings: "Findings", report: Path | None) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    card, tally = findings.scorecard, findings.tally
+    speed = f"{tally.rows / findings.seconds:,.0f} events/s" if findings.seconds else ""
+    typer.echo(
+        f"{findings.first} to {findings.last}: {tally.rows:,} rows, {tally.items:,} items of evidence, "
+        f"{len(findings.curves.scores)} regions, {speed}"
+    )
+    if tally.bad:
+        typer.secho(f"{tally.bad:,} rows could not be used; the first are listed above.", fg="yellow")
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name in ("", "≤ 3 d", "≤ 7 d", "≤ 14 d", "of", "chance ≤ 7 d", "delay", "alerts/yr"):
+        table.add_column(name, justify="left" if not name else "right")
+    for words, hits in (("by the service's alerts", card.by_alert), ("by one threshold", card.by_score)):
+        if hits is not None:
+            delay = "–" if hits.median_delay_days is None else f"{hits.median_delay_days:g} d"
+            counts = (hits.hits_3d, hits.hits_7d, hits.hits_14d, hits.crises)
+            rate = f"{hits.alerts_per_region_year:g}"
+            table.add_row(words, *map(str, counts), f"{hits.chance_7d:.3f}", delay, rate)
+    if table.row_count:
+        Console().print(table)
+    if card.by_alert is not None and card.by_alert.not_assessed:
+        unknown = [each.crisis for each in card.verdicts if not each.assessed]
+        named = ", ".join(f"{crisis.region} {crisis.label}" for crisis in unknown)
+        typer.secho(f"not assessed (no score before it): {printable(named)}", fg="yellow")
+    typer.echo(f"alerts per region and year: {card.alerts_per_region_year:g} of a budget of {card.budget:g}")
+    if card.gprc is not None:
+        typer.echo(f"ρ with GPRC within {card.gprc.countries} countries: {card.gprc.rho}")
+    if report is not None:
+        typer.secho(f"report: {report}", bold=True)

@@ -62,6 +62,11 @@ def counted_rules(method: Method) -> frozenset[str]:
     return budgeted or frozenset(rule.name for rule in method.rules.rules)
 
 
+def budget_of(method: Method) -> float:
+    """Alerts per region and year that the method itself aims at; 6 if no rule has a budget."""
+    return max((rule.budget for rule in method.rules.rules if rule.budget is not None), default=6.0)
+
+
 def _read(path: Path) -> str:
     try:
         return path.read_text("utf-8")

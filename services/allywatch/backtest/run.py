@@ -1,6 +1,6 @@
 """One backtest from files to findings."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
@@ -16,12 +16,14 @@ from allywatch.backtest.dumps import (
     score_row,
     transition_row,
 )
+from allywatch.backtest.evidence_form import evidence_form
 from allywatch.backtest.forms import Extraction, Opener, gdelt_form, icews_form
 from allywatch.backtest.history import Tally, Transition
-from allywatch.backtest.methods import counted_rules, load
+from allywatch.backtest.methods import budget_of, counted_rules, load
 from allywatch.backtest.replaying import Replay
 from allywatch.backtest.rows import Share, Survey, by_day, survey
-from allywatch.backtest.scorecard import CurveKeeper, Curves, Scorecard, openings_of, score
+from allywatch.backtest.scorecard import CurveKeeper, Curves, Scorecard, day_of, openings_of, score
+from allywatch.backtest.selfscoring import Opening
 from allywatch.backtest.truth import Monthly, read_crises, read_gprc
 from allywatch.errors import AllywatchError
 from allywatch.ingest.files import expand
@@ -41,7 +43,8 @@ class Order:
     until: date | None = None
     regions: frozenset[str] = frozenset()
     """Empty: all."""
-    budget: float = 6.0
+    budget: float | None = 6.0
+    """None: as the method says."""
     tick_hours: int | None = None
     """None: 24 for events dated by the day, else 1."""
     crises: Path | None = None
@@ -96,8 +99,20 @@ class Findings:
         }
 
 
-def run(order: Order, dumps: Dumps | None = None) -> Findings:
+def openings_told(findings: Findings) -> list[Opening]:
+    """What people were told, by any rule."""
+    return [Opening(each.region, each.rule, day_of(each)) for each in openings_of(findings.transitions)]
+
+
+def run(
+    order: Order, dumps: Dumps | None = None, progress: Callable[[int, int], None] | None = None
+) -> Findings:
     """Replay and measure.
+
+    Args:
+        order: What.
+        dumps: Files to write on the way.
+        progress: Told (rows done, rows in all) after each day.
 
     Raises:
         AllywatchError: A file cannot be used, or an option makes no sense.
@@ -111,12 +126,14 @@ def run(order: Order, dumps: Dumps | None = None) -> Findings:
     opener = opener_of(order.format, registry)
     surveys = surveyed(order, opener)
     replay = Replay(method, registry, regions, *_pace(order, surveys))
-    keeper = CurveKeeper()
+    keeper, total = CurveKeeper(), sum(each.rows for each in surveys)
     first = last = None
     with ExitStack() as files:
         scores = files.enter_context(Dump(dumps.scores, SCORE_COLUMNS))
         for samples in replay.days(_between(by_day(surveys, opener), order)):
             keeper.take(samples)
+            if progress is not None:
+                progress(replay.tally.rows, total)
             scores.rows(map(score_row, samples))
             first, last = first or samples[0].day, samples[0].day
         seconds = perf_counter() - started
@@ -138,7 +155,7 @@ def run(order: Order, dumps: Dumps | None = None) -> Findings:
         curves,
         replay.transitions,
         openings,
-        score(curves, replay.transitions, rules, counted, order.budget, crises, gprc),
+        score(curves, replay.transitions, rules, counted, order.budget or budget_of(method), crises, gprc),
         seconds,
         {region: registry.regions[region].name for region in regions},
         gprc,
@@ -173,6 +190,8 @@ def write_report(findings: Findings, path: Path) -> None:
 
 def opener_of(format: str, registry: Registry) -> Opener:
     """How to open a file of this format."""
+    if format == "evidence":
+        return evidence_form
     extraction = Extraction(registry)
     form = {"icews": icews_form, "gdelt": gdelt_form}[format]
     return lambda rows: form(rows, extraction)
