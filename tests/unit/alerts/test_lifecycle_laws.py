@@ -114,3 +114,18 @@ def test_what_was_seen_twice_is_not_published_twice(steps: Steps) -> None:
     story.sees(70, minutes=0)
     published = len(story.transitions)
     assert len(story.sees(70, minutes=0).transitions) == published
+
+
+@LAW
+@given(st.lists(st.tuples(st.floats(0, 97), st.integers(1, 600), st.text("abcdef", max_size=6)), max_size=30))
+def test_nothing_that_was_known_lifts_an_acknowledgement(
+    steps: list[tuple[float, int, str]],
+) -> None:
+    """Less than 1.5 times the value, no more than the evidence there was when it was given."""
+    story = Story(a_rule(for_minutes=0)).rests_on("abcdef").sees(65).told(AlertAction.ACKNOWLEDGE)
+    for value, minutes, names in steps:
+        story.rests_on(names).sees(value, minutes=minutes)
+        if story.slot.episode is None:
+            break
+        assert story.slot.episode.acknowledged
+    assert story.notices in (["firing"], ["firing", "resolved"])

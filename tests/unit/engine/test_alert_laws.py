@@ -114,3 +114,28 @@ def test_a_clock_that_stands_still_publishes_no_alert(steps: list[tuple[object, 
     ticks = [a_tick(time=NOON + at + timedelta(milliseconds=n)) for n in (1, 2)]
     again = replay(InputLog(offset=10_000).records(ticks), ENGINE, result.states)
     assert alerts(again) == []
+
+
+@LAW
+@given(
+    st.lists(
+        st.one_of(
+            st.tuples(
+                st.just("news"),
+                st.integers(0, 3),
+                st.integers(1, 3),
+                st.sampled_from([-3.0, 0.3, 1.0]),
+                st.sampled_from(Track),
+            ),
+            st.tuples(st.just("wait"), st.sampled_from([1, 31, 61])),
+        ),
+        max_size=14,
+    )
+)
+def test_when_everything_is_withdrawn_no_alert_stands(steps: list[tuple[object, ...]]) -> None:
+    """Within half a day, and few enough origins, so that nothing was folded into sums."""
+    before = told(steps)
+    withdrawn = [a_retraction(id=f"all-{d}-{n}", doc_id=f"{d}-{n}") for d in range(4) for n in range(4)]
+    after = replay(InputLog(offset=10_000).records(withdrawn), ENGINE, before.states)
+    last = {alert.key: alert for alert in (*alerts(before), *alerts(after))}
+    assert {alert.state for alert in last.values()} <= {*ENDED, AlertState.RECOVERING}
