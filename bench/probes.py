@@ -31,7 +31,7 @@ REGIONS = {
     "MYS": "Malaysia",
     "THA": "Thailand",
 }
-OPENED, WITHDRAWN = AlertState.PENDING, AlertState.CANCELLED
+OPENED, WITHDRAWN = AlertState.FIRING, AlertState.CANCELLED
 
 
 @dataclass(frozen=True, slots=True)
