@@ -99,7 +99,8 @@ def test_people_decide_and_hear_what_came_of_it(scored: KafkaSettings) -> None:
     key, episode = first["key"], first["episode"]
     assert said(scored, "alert", "mute", key, "--until", "8h", "--by", "ann") == f"{key} is muted."
     assert (
-        said(scored, "alert", "resolve", f"{key}:99") == "It changed nothing: another episode is open by now."
+        said(scored, "alert", "resolve", f"{key}:99")
+        == "It changed nothing: another episode is open, or none."
     )
     resolved = said(scored, "alert", "resolve", key, "--episode", episode, "--by", "ann", "--reason", "over")
     assert resolved == f"{episode} is resolved (revision {first['revision'] + 1})."

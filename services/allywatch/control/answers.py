@@ -1,32 +1,46 @@
-"""What the engine made of a decision, heard from what it publishes. Pure.
+"""What the engine made of a decision, heard from what its owner writes. Pure.
 
 The decision has an offset in its partition of `region-inputs`, and everything that comes of it names that
-offset: a transition as its `sequence`, a dead letter in a header, a score as the same `sequence` or a later.
+offset: a transition as its `sequence`, a dead letter in a header, a score as the same `sequence` or a later,
+and the owner's position lies beyond it. All of that is one transaction.
 """
 
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
+from allywatch.errors import AllywatchError
 from allywatch.records import DETAIL, OFFSET, Record
+from allywatch.stream.position import POSITION_KEY, decode_position
 from allywatch_schemas import Alert, RegionRisk
 from allywatch_schemas.codec import header
-from allywatch_schemas.topics import REGION_ALERTS, REGION_INPUTS, REGION_RISK, dead_letters_of
+from allywatch_schemas.topics import (
+    REGION_ALERTS,
+    REGION_INPUTS,
+    REGION_RISK,
+    REGION_STATE,
+    dead_letters_of,
+)
 
-HEARD_ON = (REGION_ALERTS.name, REGION_RISK.name, dead_letters_of(REGION_INPUTS.name))
+HEARD_ON = (REGION_ALERTS.name, REGION_RISK.name, REGION_STATE.name, dead_letters_of(REGION_INPUTS.name))
 
 
 class Outcome(StrEnum):
-    """What came of it."""
+    """What came of it; each says more than the one before."""
 
-    CHANGED = "changed"
-    """The alert went to another state."""
-    TAKEN_UP = "taken_up"
-    """It was applied, and caused no transition: a mute, or a decision about another episode."""
-    REFUSED = "refused"
-    """It makes no sense for the alert as it is."""
     UNHEARD = "unheard"
     """No score worker has come to it yet."""
+    IGNORED = "ignored"
+    """It was passed and nothing came of it: it named another episode than the one that is open."""
+    APPLIED = "applied"
+    """It changed the region's state without a transition: a mute."""
+    REFUSED = "refused"
+    """It makes no sense for the alert as it is."""
+    CHANGED = "changed"
+    """The alert went to another state."""
+
+
+_RANKS = tuple(Outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +67,28 @@ class Listener:
 
     def hear(self, record: Record) -> None:
         """Take up one record; what is about something else changes nothing."""
-        if self.answer.final:
-            return
-        with suppress(ValueError):  # rubbish on a topic is not an answer
-            self.answer = self._answer(record) or self.answer
+        with suppress(ValueError, AllywatchError):  # rubbish on a topic is not an answer
+            heard = self._answer(record)
+            if heard and _RANKS.index(heard.outcome) > _RANKS.index(self.answer.outcome):
+                self.answer = heard
 
     def _answer(self, record: Record) -> Answer | None:
-        if record.topic == REGION_ALERTS.name:
-            alert = Alert.read(record.value or b"")
-            mine = alert.sequence.offset == self._offset and alert.region == self._region
-            return Answer(Outcome.CHANGED, alert) if mine else None
-        if record.topic == REGION_RISK.name:
-            risk = RegionRisk.read(record.value or b"")
-            reached = risk.sequence.offset >= self._offset and risk.region == self._region
-            return Answer(Outcome.TAKEN_UP) if reached else None
-        if header(record.headers, OFFSET) == str(self._offset):
-            return Answer(Outcome.REFUSED, detail=header(record.headers, DETAIL) or "")
-        return None
+        match record.topic:
+            case REGION_ALERTS.name:
+                alert = Alert.read(record.value or b"")
+                mine = alert.sequence.offset == self._offset and alert.region == self._region
+                return Answer(Outcome.CHANGED, alert) if mine else None
+            case REGION_RISK.name:
+                risk = RegionRisk.read(record.value or b"")
+                reached = risk.sequence.offset >= self._offset and risk.region == self._region
+                return Answer(Outcome.APPLIED) if reached else None
+            case REGION_STATE.name:
+                return Answer(Outcome.IGNORED) if self._passed(record) else None
+            case _:
+                mine = header(record.headers, OFFSET) == str(self._offset)
+                return Answer(Outcome.REFUSED, detail=header(record.headers, DETAIL) or "") if mine else None
+
+    def _passed(self, record: Record) -> bool:
+        if record.key != POSITION_KEY or record.value is None:
+            return False
+        return decode_position(record.value, record.partition).offset > self._offset

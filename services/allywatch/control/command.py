@@ -9,7 +9,6 @@ if TYPE_CHECKING:
 
     from allywatch.control.answers import Answer
     from allywatch.control.orders import AlertName
-    from allywatch_schemas import AlertAction
 
 alert_app = typer.Typer(
     no_args_is_help=True, help="Decide about an alert: ack, mute, unmute, resolve, cancel."
@@ -140,7 +139,7 @@ def _decide(
         _check_length("a reason", reason, 2_000)
     order = decision(alert, AlertAction(action), by or getuser(), now, reason, end)
     answer = send_and_listen(KafkaSettings(), order, alert.region, wait)
-    _tell(answer, alert, AlertAction(action))
+    _tell(answer, alert, action)
 
 
 def _alert(key: str, episode: str | None) -> "AlertName":
@@ -158,11 +157,10 @@ def _alert(key: str, episode: str | None) -> "AlertName":
     return named
 
 
-def _tell(answer: "Answer", alert: "AlertName", action: "AlertAction") -> None:
+def _tell(answer: "Answer", alert: "AlertName", action: str) -> None:
     from allywatch.control.answers import Outcome
     from allywatch.errors import AllywatchError
     from allywatch.terminal import printable
-    from allywatch_schemas import AlertAction
 
     if answer.alert is not None:
         typer.echo(f"{answer.alert.episode} is {answer.alert.state} (revision {answer.alert.revision}).")
@@ -170,10 +168,10 @@ def _tell(answer: "Answer", alert: "AlertName", action: "AlertAction") -> None:
         raise AllywatchError(f"{printable(answer.detail)}. `allywatch alerts` lists what is open.")
     elif answer.outcome is Outcome.UNHEARD:
         typer.echo("Sent. No score worker has come to it yet; it will be carried out when one does.")
-    elif action in (AlertAction.MUTE, AlertAction.UNMUTE):
+    elif answer.outcome is Outcome.APPLIED:
         typer.echo(f"{alert.key} is {action}d.")
     else:
-        typer.echo("It changed nothing: another episode is open by now.")
+        typer.echo("It changed nothing: another episode is open, or none.")
 
 
 def _check_length(what: str, text: str, most: int) -> None:

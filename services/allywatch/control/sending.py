@@ -97,7 +97,7 @@ def _listen(consumer: Any, listener: Listener, until: float) -> Answer:
             for each in records:
                 headers = tuple((name, value or b"") for name, value in each.headers)
                 listener.hear(Record(each.topic, each.partition, each.offset, each.key, each.value, headers))
-        if listener.answer.outcome is Outcome.TAKEN_UP and listener.answer != before:
+        if before.outcome is Outcome.UNHEARD and listener.answer != before:
             until = min(until, time.monotonic() + _GRACE)
     return listener.answer
 

@@ -10,6 +10,7 @@ from allywatch.control.orders import AlertName, activation, decision, withdrawal
 from allywatch.errors import AllywatchError
 from allywatch.moments import parse_moment
 from allywatch.records import DETAIL, OFFSET, Record
+from allywatch.stream.position import POSITION_KEY, Position
 from allywatch_schemas import (
     PARTITIONS,
     AlertAction,
@@ -90,11 +91,21 @@ def test_a_dead_letter_of_the_decision_is_a_refusal_with_the_reason() -> None:
     assert (answer.outcome, answer.detail) == (Outcome.REFUSED, "nothing is open")
 
 
-def test_a_score_after_the_decision_says_only_that_it_was_applied() -> None:
+def test_a_score_after_the_decision_says_that_the_region_took_it_up() -> None:
     score = a_risk(region="LVA", sequence=Sequence(partition=3, offset=44)).write()
     mine = an_alert(region="LVA", sequence=Sequence(partition=3, offset=41)).write()
-    assert heard(on("region-risk", score)).answer.outcome is Outcome.TAKEN_UP
+    assert heard(on("region-risk", score)).answer.outcome is Outcome.APPLIED
     assert heard(on("region-risk", score), on("region-alerts", mine)).answer.outcome is Outcome.CHANGED
+    assert heard(on("region-alerts", mine), on("region-risk", score)).answer.outcome is Outcome.CHANGED
+
+
+def test_a_position_beyond_the_decision_alone_says_that_nothing_came_of_it() -> None:
+    def at(offset: int) -> Record:
+        return Record("region-state", 3, 0, POSITION_KEY, Position("id", offset).encode())
+
+    assert heard(at(41)).answer.outcome is Outcome.UNHEARD
+    assert heard(at(42)).answer.outcome is Outcome.IGNORED
+    assert heard(Record("region-state", 3, 0, POSITION_KEY, b"rubbish")).answer.outcome is Outcome.UNHEARD
 
 
 def test_what_is_about_something_else_is_no_answer() -> None:
