@@ -252,7 +252,7 @@ class Alert(Message):
     notify: bool = Field(
         default=True,
         description="Whether to tell people: it opened, grew worse, ended, or stands on new ground. "
-        "False for what changes nothing they were told, and while the alert flaps.",
+        "False for what changes nothing they were told; while it flaps, only that it grew worse is told.",
     )
     flapping: bool = Field(
         default=False,
