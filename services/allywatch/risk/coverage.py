@@ -23,6 +23,8 @@ MEMORY_WEEKS = 4
 """The latest week counts one part in so many, older ones ever less: a mean over about seven weeks."""
 FORGETTING_WEEKS = 2
 """The same while all is silent: what ended for good is missed for two months, not for half a year."""
+SURGE_WEEKS = 32
+"""The same while a week brings half as much again as usual: when a crisis ends, its calm is no silence."""
 MILLI = 1_000
 WINDOWS = (6, 24, 72, WEEK)
 """Hours; the shortest that can tell is used."""
@@ -47,7 +49,9 @@ DEGRADED = Threshold(enter=500, leave=650)
 
 MOST, MUCH = 500, 200
 """Per mille of the usual records: with more than this lost nothing is known, or less than should be."""
-NAMED = 5
+NAMED, _NAME = 5, 40
+"""Silent feeds that are named, and characters of a name."""
+_ORDER = tuple(CoverageState)
 COVERAGE = "coverage"
 """The origin that an alert about coverage cites."""
 
@@ -136,29 +140,42 @@ def turn(volume: Volume, hour: int, heard: int, now: int) -> Volume:
         heard: Records in it.
         now: The hour that begins; in those between, the clock stood still.
     """
-    usual, latest = _note(volume, volume.usual, volume.latest, hour, coarse(min(heard, _COUNTABLE) + 1))
+    numbers, told = (volume.usual, volume.latest), coarse(min(heard, _COUNTABLE) + 1)
+    memory = _memory(volume)
+    usual, latest = _note(volume.since, numbers, hour, told, memory)
     for skipped in range(hour + 1, min(now, hour + WEEK)):
         if latest[skipped % WEEK]:
-            usual, latest = _note(volume, usual, latest, skipped, NOT_LISTENED)
+            usual, latest = _note(volume.since, (usual, latest), skipped, NOT_LISTENED, memory)
     after = Volume(volume.since, usual, latest, volume.hearing)
     hearing = _judge(after, hour)
     return after if hearing == volume.hearing else replace(after, hearing=hearing)
 
 
+def _memory(volume: Volume) -> int:
+    """Down is learnt faster than up: to expect too little only means to notice a silence later."""
+    if volume.hearing.state is CoverageState.SILENT:
+        return FORGETTING_WEEKS
+    expected = sum(compress(volume.usual, volume.latest))
+    return SURGE_WEEKS if _heard(volume.latest) * MILLI * 2 > expected * 3 else MEMORY_WEEKS
+
+
+Numbers = tuple[int, ...]
+
+
 def _note(
-    volume: Volume, usual: tuple[int, ...], latest: tuple[int, ...], hour: int, told: int
-) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    since: int, numbers: tuple[Numbers, Numbers], hour: int, told: int, memory: int
+) -> tuple[Numbers, Numbers]:
     """Learn what this hour of the week brought last time, and put `told` in its place."""
+    usual, latest = numbers
     slot = hour % WEEK
     if latest[slot]:
-        silent = volume.hearing.state is CoverageState.SILENT
-        memory = FORGETTING_WEEKS if silent else MEMORY_WEEKS
-        weeks = min(memory, max(1, (hour - volume.since) // WEEK))
+        known = max(1, (hour - since) // WEEK)
+        weeks = min(memory, known) if known < MEMORY_WEEKS else memory
         usual = _put(usual, slot, coarse(_learn(usual[slot], latest[slot] - 1, weeks)))
     return usual, _put(latest, slot, told)
 
 
-def _put(numbers: tuple[int, ...], slot: int, number: int) -> tuple[int, ...]:
+def _put(numbers: Numbers, slot: int, number: int) -> Numbers:
     if numbers[slot] == number:
         return numbers
     return numbers[:slot] + (number,) + numbers[slot + 1 :]  # noqa: RUF005  # twice as fast as unpacking
@@ -255,9 +272,6 @@ def worst(states: Iterable[CoverageState]) -> CoverageState:
     return max(states, key=_ORDER.index, default=CoverageState.OK)
 
 
-_ORDER = tuple(CoverageState)
-
-
 def told_of(volume: Hearing, feeds: Feeds) -> str:
     """Why a region is not heard, in words; empty: no feed and no count says so.
 
@@ -275,9 +289,6 @@ def told_of(volume: Hearing, feeds: Feeds) -> str:
         names = ", ".join(feed[:_NAME] for feed in feeds.silent)
         parts.append(f"Silent: {names}, {feeds.lost // 10} % of what usually comes.")
     return " ".join(parts)
-
-
-_NAME = 40
 
 
 def coverage_contribution(volume: Hearing, feeds: Feeds, *, heard: bool) -> Contribution:

@@ -212,3 +212,17 @@ def test_an_alert_cites_what_was_expected_and_what_was_heard() -> None:
         "Some of the news is missing"
     )
     assert coverage_contribution(Hearing(), Feeds(), heard=True).title == "What usually comes is heard."
+
+
+def test_when_a_crisis_ends_its_calm_is_no_silence() -> None:
+    volume, hour = after(8)
+    crisis = listen(volume, weeks(6, hour), lambda at: 6 * newsroom(at))
+    over = listen(crisis[-1], weeks(4, hour + 6 * WEEK), newsroom)
+    assert SILENT not in states(over)
+    assert over[-1].hearing.state is OK
+
+
+def test_growth_is_learnt_in_the_end() -> None:
+    volume, hour = after(4)
+    grown = listen(volume, weeks(40, hour), lambda at: 3 * newsroom(at))
+    assert grown[-1].rate > 2 * volume.rate
