@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from math import prod
 
-from allywatch.risk.ledger import Copy, Origin
+from allywatch.risk.ledger import Copy
 from allywatch.risk.weights import ConfidenceWeights, Weights
 from allywatch_schemas import CoverageState
 
@@ -25,6 +25,8 @@ FULL = 1_000
 class Confidence:
     """The parts of a confidence, each per mille."""
 
+    roots: int
+    """How many independent ones there are."""
     corroboration: int
     """The chance that at least one independent origin is right."""
     firmness: int
@@ -46,21 +48,22 @@ class Confidence:
 
 
 def confidence_of(
-    origins: Collection[Origin], coverage: CoverageState, days: int, weights: Weights
+    copies: Collection[Copy], coverage: CoverageState, days: int, weights: Weights
 ) -> Confidence:
-    """The confidence in what these origins say.
+    """The confidence in what some origins say.
 
     Args:
-        origins: Those that the score leans on.
+        copies: The leading copies of those that the score leans on.
         coverage: The worst of the feeds that speak of the region.
         days: Of its history.
         weights: The method's.
     """
     given = weights.confidence
-    leads = [origin.lead for origin in origins]
+    reliabilities = most_reliable(copies, given)
     return Confidence(
-        corroboration_of(most_reliable(leads, given).values()),
-        firmness_of(leads, weights),
+        len(reliabilities),
+        corroboration_of(reliabilities.values()),
+        firmness_of(copies, weights),
         history_of(days, given),
         coverage_of(coverage, given),
     )
@@ -94,16 +97,9 @@ def corroboration_of(reliabilities: Collection[int]) -> int:
 
 def firmness_of(copies: Collection[Copy], weights: Weights) -> int:
     """The mean weight of their modality, per mille; each counts by its fresh points."""
-    said = said_of(weights)
+    said = weights.said
     total = sum([copy.weight for copy in copies])
     return sum([copy.weight * said[copy.modality] for copy in copies]) // total if total else 0
-
-
-def said_of(weights: Weights) -> Mapping[str, int]:
-    """The weight of each modality, per mille; what has none was said plainly."""
-    return {"": FULL} | {
-        modality.value: round(weight * FULL) for modality, weight in weights.modality.items()
-    }
 
 
 def history_of(days: int, given: ConfidenceWeights) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import accumulate, chain
 from math import prod
 
-from allywatch.risk.confidence import FULL, history_of, root_of, said_of
+from allywatch.risk.confidence import FULL, history_of, root_of
 from allywatch.risk.ledger import Origin
 from allywatch.risk.pressure import Baseline
 from allywatch.risk.score import LEVELS, Assessment, assess, level_of, score_of
@@ -114,7 +114,7 @@ def _without_firmness(raising: Mapping[str, Origin], seen: Standpoint) -> Names 
     With weights w, modalities m and t the least mean that passes, it fails as soon as Σ w (m − t) < 0: a sum
     of which each origin has its own part.
     """
-    said, least = said_of(seen.weights), _least(seen)
+    said, least = seen.weights.said, _least(seen)
     leads = {name: origin.lead for name, origin in raising.items()}
     excess = {name: copy.weight * (said[copy.modality] - least) for name, copy in leads.items()}
     order = sorted(raising, key=lambda name: -excess[name])

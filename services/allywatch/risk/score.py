@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from allywatch.risk.confidence import confidence_of, root_of
+from allywatch.risk.confidence import confidence_of
 from allywatch.risk.ledger import Origin
 from allywatch.risk.pressure import Baseline, spread_used
 from allywatch.risk.weights import MICRO, Curve, Weights
@@ -77,10 +77,10 @@ def assess(
     """Score, level and confidence of a region. Caps lower the level, never the score."""
     score = score_of(pressure, baseline, weights)
     learning = is_learning(baseline, weights)
-    raising = [origin for origin in origins if origin.lead.raises]
-    sure = confidence_of(raising or origins, coverage, baseline.days, weights)
-    roots = {root_of(origin.lead) for origin in raising}
-    caps = tuple(_caps(len(roots), sure.founded, learning, weights))
+    leads = [origin.lead for origin in origins]
+    raising = [copy for copy in leads if copy.raises]
+    sure = confidence_of(raising or leads, coverage, baseline.days, weights)
+    caps = tuple(_caps(sure.roots if raising else 0, sure.founded, learning, weights))
     level = level_of(score, weights)
     if not caps or LEVELS.index(level) <= LEVELS.index(weights.caps.level):
         return Assessment(score, score, level, sure.total, caps)

@@ -1,5 +1,6 @@
 """The weights of the method: data in `weights.yaml`, checked here."""
 
+from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Self
 
@@ -104,6 +105,13 @@ class Weights(_Part):
     confidence: ConfidenceWeights
     caps: Caps
     coverage_hours: int = Field(ge=1)
+
+    @cached_property
+    def said(self) -> dict[str, int]:
+        """The weight of each modality, per mille; what has none was said plainly."""
+        return {"": 1000} | {
+            modality.value: round(weight * 1000) for modality, weight in self.modality.items()
+        }
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

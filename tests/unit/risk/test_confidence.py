@@ -41,7 +41,7 @@ BASELINE = st.builds(
 
 
 def heard(found: list[Origin], days: int = 365, coverage: CoverageState = CoverageState.OK) -> int:
-    return confidence_of(found, coverage, days, WEIGHTS).total
+    return confidence_of([each.lead for each in found], coverage, days, WEIGHTS).total
 
 
 def test_many_asserted_origins_against_a_known_past_leave_little_doubt() -> None:
@@ -78,7 +78,8 @@ def test_coded_events_of_one_coder_count_by_event() -> None:
 
 @pytest.mark.parametrize("modality", UNSURE)
 def test_what_many_only_suppose_stays_below_what_caps_ask_for(modality: str) -> None:
-    rumour = confidence_of(some_origins(16, modality=modality), CoverageState.OK, 10**6, WEIGHTS)
+    supposed = [each.lead for each in some_origins(16, modality=modality)]
+    rumour = confidence_of(supposed, CoverageState.OK, 10**6, WEIGHTS)
     assert rumour.corroboration > 990
     assert rumour.founded < round(WEIGHTS.caps.min_confidence * 1000)
 
