@@ -7,6 +7,7 @@ country whatever else a file says, and whatever comes later in it.
 
 import csv
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -61,14 +62,15 @@ def _country_of(form: str) -> str | None:
 class _Table:
     """The actors of one file, by name and by a person's first and last name."""
 
-    def __init__(self, rows: Iterable[tuple[str, str, bool]]) -> None:
+    def __init__(self, rows: Iterable[tuple[str, str, str]]) -> None:
+        """Of rows (alpha-3, kind, name in the normal form)."""
         self._by_name: dict[str, str] = {}
-        self._by_last: dict[str, list[str]] = {}
-        for name, alpha3, is_person in rows:
+        self._by_last: defaultdict[str, list[str]] = defaultdict(list)
+        for alpha3, kind, name in rows:
             if self._by_name.setdefault(name, alpha3) != alpha3:
                 self._by_name[name] = NOBODYS
-            if is_person:
-                self._by_last.setdefault(name.rpartition(" ")[2], []).append(name)
+            if kind == PERSON:
+                self._by_last[name.rpartition(" ")[2]].append(name)
 
     def country_of(self, form: str) -> str | None:
         return self._by_name.get(form)
@@ -85,17 +87,19 @@ class _Table:
 
 @cache
 def _tables() -> tuple[_Table, _Table]:
-    return _Table(_ours()), _Table(_theirs())
+    return _Table(our_rows()), _Table(their_rows())
 
 
-def _ours() -> Iterator[tuple[str, str, bool]]:
+def our_rows() -> Iterator[tuple[str, str, str]]:
+    """Alpha-3, kind and name in the normal form, of `people.csv`."""
     for alpha3, kind, names in csv.reader(_lines("people.csv")):
         for name in names.split(SEPARATOR):
-            yield normal(name), alpha3, kind == PERSON
+            yield alpha3, kind, normal(name)
 
 
-def _theirs() -> Iterator[tuple[str, str, bool]]:
-    return ((name, alpha3, kind == PERSON) for alpha3, kind, name in csv.reader(_lines("actors.csv")))
+def their_rows() -> Iterator[tuple[str, str, str]]:
+    """The same of `actors.csv`."""
+    return ((alpha3, kind, name) for alpha3, kind, name in csv.reader(_lines("actors.csv")))
 
 
 def _lines(table: str) -> list[str]:

@@ -13,13 +13,16 @@ _SOUNDS = str.maketrans({vowel: "" for vowel in "aeiouwyjh"} | {"q": "k", "c": "
 _DOUBLED = re.compile(r"(.)\1+")
 _PARTICLES = frozenset(
     {"al", "el", "ul", "bin", "ibn", "abu", "de", "da", "di", "von", "van", "jr", "sr", "ii", "iii"}
+    | {"sir", "dr", "gen", "mr", "mrs"}
 )
 
 
 def normal(name: str) -> str:
     """The form in which names are compared: small letters without marks, words by one space."""
-    plain = unicodedata.normalize("NFKD", name.casefold().translate(_LETTERS))
-    return _NOT_LETTERS.sub(" ", "".join(c for c in plain if not unicodedata.combining(c))).strip()
+    plain = name.casefold().translate(_LETTERS)
+    if not plain.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+    return _NOT_LETTERS.sub(" ", plain).strip()
 
 
 @lru_cache(maxsize=8192)
@@ -27,7 +30,7 @@ def first_and_last(form: str) -> tuple[str, str] | None:
     """Of a person's name in the normal form: the first name by its sound, and the last; None: has no two.
 
     By sound: its first letter and its consonants, so that Sergei is Sergey and Mohammed Muhammad. What
-    stands between (a father's name, `bin`, a second name) is left out.
+    stands between (a father's name, `bin`, a second name), a title before and `Jr.` behind are left out.
     """
     words = [word for word in form.split(" ") if word not in _PARTICLES]
     if len(words) < 2 or len(words[0]) < 2 or len(words[-1]) < 2:
