@@ -58,16 +58,15 @@ def _hangs_on(account: Account) -> str:
     origins, level, flip = account.state.ledger.origins, account.view.assessment.level, account.flip
     if level is LEVELS[0]:
         return ""
+    if flip is None and not origins:
+        return f"It is {level} without any live origin."
     if flip is None:
-        return f"It would be {level} even without {_all(len(origins))}: the sum of what came before holds it."
+        return f"It would be {level} even without {_all(len(origins))}."
     named = [_name(origins[name].lead) for name in flip.origins[:NAMED]]
     if more := len(flip.origins) - len(named):
         named.append(f"{more} more")
-    without = (
-        "its only live origin"
-        if len(origins) == 1
-        else f"{len(flip.origins)} of its {len(origins)} live origins"
-    )
+    size = len(flip.origins)
+    without = _all(size) if size == len(origins) else f"{size} of its {len(origins)} live origins"
     return f"Without {without} ({'; '.join(named)}) it would be {flip.level}, not {level}."
 
 

@@ -5,7 +5,13 @@ from typing import Any
 
 import pytest
 
-from allywatch.engine import Replay
+from allywatch.engine import PartitionState, RegionState, Replay
+from allywatch.engine.account import Account
+from allywatch.engine.notes import note_on_alert
+from allywatch.engine.turn import Setting
+from allywatch.engine.view import look
+from allywatch.risk.ledger import Ledger
+from allywatch.risk.weighing import HOUR_MS
 from allywatch_schemas import (
     AlertState,
     CoverageState,
@@ -16,7 +22,7 @@ from allywatch_schemas import (
     Track,
 )
 from builders import NOON, a_coverage, a_retraction, a_source, a_tick
-from playing import alerts, later, news, play, risks
+from playing import METHOD, PLACES, alerts, later, news, play, risks
 
 
 def a_known_past() -> Replay:
@@ -113,6 +119,16 @@ def test_an_opportunity_cites_what_calms() -> None:
     threat = news("threat", start=200, event_time=NOON + timedelta(days=1))
     told = alerts(play(talks, threat, after=a_known_past()), "opportunity")[0]
     assert {each.track for each in told.evidence} == {Track.DE_ESCALATION}
+
+
+def test_where_no_origin_is_left_an_alert_cites_the_rest() -> None:
+    clock = 1_000 * round(NOON.timestamp())
+    around = Setting(METHOD, PLACES, frozenset({"LVA"}), 0).around("LVA", PartitionState(clock=clock))
+    state = RegionState(ledger=Ledger(hours=({clock // HOUR_MS: 5_000_000}, {}, {})))
+    account = Account.of(state, around, look(state, around))
+    (row,) = account.reasons(METHOD.rules.rules[0])
+    assert (row.origin, row.points) == ("other", 5_000_000)
+    assert note_on_alert(account).startswith("It is elevated without any live origin. Held at")
 
 
 def test_a_score_says_how_far_it_stands_from_the_usual_and_how_well_it_is_heard() -> None:
