@@ -80,9 +80,11 @@ def _turn_volume(state: RegionState, hour: int) -> Volume | None:
 def _compare_with_past(state: RegionState, method: Method, day: int) -> RegionState:
     first = min(each for each in (state.born, state.ledger.first_day, day) if each is not None)
     fresh = pressure.baseline(state.ledger, method.decay, method.weights.baseline, day, first)
-    # Scores before and after the end of learning are on different scales: no rise between them.
-    same_scale = is_learning(state.baseline, method.weights) == is_learning(fresh, method.weights)
-    return replace(state, baseline=fresh, trail=state.trail if same_scale else {})
+    if is_learning(state.baseline, method.weights) == is_learning(fresh, method.weights):
+        return replace(state, baseline=fresh)
+    # Before and after the end of learning scores are on different scales: no rise, no escalation between them.
+    slots = {rule: replace(slot, last_told=None) for rule, slot in state.slots.items()}
+    return replace(state, baseline=fresh, trail={}, slots=slots)
 
 
 def _leave_trail(state: RegionState, hour: int, view: View) -> RegionState:
