@@ -82,7 +82,7 @@ def _compare_with_past(state: RegionState, method: Method, day: int) -> RegionSt
     fresh = pressure.baseline(state.ledger, method.decay, method.weights.baseline, day, first)
     if is_learning(state.baseline, method.weights) == is_learning(fresh, method.weights):
         return replace(state, baseline=fresh)
-    # Before and after the end of learning scores are on different scales: no rise, no escalation between them.
+    # When learning ends, scores are on another scale: no rise and no escalation between the two.
     slots = {rule: replace(slot, last_told=None) for rule, slot in state.slots.items()}
     return replace(state, baseline=fresh, trail={}, slots=slots)
 

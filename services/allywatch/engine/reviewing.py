@@ -31,6 +31,10 @@ class Before:
     ledger: Ledger
     view: View
 
+    def sight(self, after: RegionState, around: Surroundings) -> "Sight":
+        """What rules saw then."""
+        return Sight(replace(after, ledger=self.ledger), around, self.view)
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -147,6 +151,7 @@ def review(
     slots, leads = dict(state.slots), dict(state.leads)
     changes: list[Change] = []
     new = Slot(episodes=state.episode_floor)
+    past = None if withdrawn_from is None else withdrawn_from.sight(state, around)
     for rule in around.rules:
         slot = before = slots.get(rule.name, new)
         value, lines = sight.value(rule), thresholds_of(rule, slot, clock)
@@ -154,10 +159,9 @@ def review(
             continue
         terms, reading = sight.terms(rule, lines), sight.reading(rule, value)
         transitions: tuple[Transition, ...] = ()
-        if withdrawn_from is not None and slot.episode is not None:
-            left = _footing(leads.get(rule.name), slot.episode, withdrawn_from.ledger, state.ledger)
-            past = Sight(state, around, withdrawn_from.view).value(rule) or 0
-            slot, transitions = lifecycle.retract(slot, terms, past, reading, left, clock)
+        if past is not None and slot.episode is not None:
+            left = _footing(leads.get(rule.name), slot.episode, past.state.ledger, state.ledger)
+            slot, transitions = lifecycle.retract(slot, terms, past.value(rule) or 0, reading, left, clock)
             if left is Footing.GONE and slot.episode is not None:
                 del leads[rule.name]
         slot, more = lifecycle.observe(slot, terms, reading, clock)

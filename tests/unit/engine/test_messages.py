@@ -27,6 +27,7 @@ from builders import (
     a_coverage,
     a_method_activated,
     a_retraction,
+    a_superseded,
     a_tick,
     an_evidence,
 )
@@ -223,3 +224,13 @@ def test_a_lost_region_starts_anew_as_unknown_with_numbers_never_used_before() -
 def test_without_what_the_partition_shares_the_worker_stops(key: bytes) -> None:
     with pytest.raises(StopWorker, match="rebuild-state --partition"):
         ENGINE.recover_state(key, b"damaged", ValueError("damaged"))
+
+
+def test_a_correction_in_other_words_takes_back_what_an_alert_on_a_mechanism_stood_on() -> None:
+    fired = play(a_tick(), news(*"abcd"), later(minutes=31))
+    assert alerts(fired, "patron-doubt")[-1].state is AlertState.FIRING
+    corrected = news("a", start=10, version=2, fingerprint="other words", intensity=0.1)
+    withdrawn = tuple(a_superseded(doc_id=doc, version=2) for doc in "abcd")
+    result = play(corrected.model_copy(update={"superseded": withdrawn}), after=fired)
+    assert result.rejections == ()
+    assert alerts(result, "patron-doubt")[-1].reason is TransitionReason.EVIDENCE_RETRACTED
