@@ -63,3 +63,16 @@ class Decay:
             if points := by_day.get(yesterday - ago):
                 total += (points * factor + _HALF) >> _BITS
         return total
+
+    def at_ends_of_days(self, track: int, added: Mapping[int, int], start: int, end: int) -> list[int]:
+        """What stands at the end of each day of [start, end), if each day left so much as of its own end."""
+        table = self.tables[track]
+        fade = table[24] if len(table) > 24 else 0
+        of_day, running = added.get, 0
+        for day in range(min(added, default=end), start):
+            running = ((running * fade + _HALF) >> _BITS) + of_day(day, 0)
+        out = []
+        for day in range(start, end):
+            running = ((running * fade + _HALF) >> _BITS) + of_day(day, 0)
+            out.append(running)
+        return out

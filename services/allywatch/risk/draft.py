@@ -126,7 +126,7 @@ class Draft:
             if any(hour <= oldest_hour for hour in self._ledger.hours[track]):
                 self._roll_hours(track, oldest_hour)
             for name in ("days", "history"):
-                if any(day < oldest_day for day in getattr(self._ledger, name)[track]):
+                if min(getattr(self._ledger, name)[track], default=oldest_day) < oldest_day:
                     sums = self._writable(name)
                     for day in [day for day in sums[track] if day < oldest_day]:
                         del sums[track][day]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from math import isqrt
+from operator import add, mul
 
 from allywatch.risk.decay import Decay
 from allywatch.risk.ledger import Ledger
@@ -44,8 +45,9 @@ def baseline(ledger: Ledger, decay: Decay, weights: BaselineWeights, day: int, f
     gap = weights.short_gap_days if short else weights.gap_days
     window = min(weights.window_days, days - gap)
     values = daily(ledger, decay, day - gap - window, day - gap)
-    mean = sum(values) // len(values)
-    variance = sum((value - mean) ** 2 for value in values) // len(values)
+    total, count = sum(values), len(values)
+    mean = total // count
+    variance = (sum(map(mul, values, values)) - mean * (2 * total - count * mean)) // count
     return Baseline(day, mean, isqrt(variance), days)
 
 
@@ -53,12 +55,8 @@ def daily(ledger: Ledger, decay: Decay, start: int, end: int) -> list[int]:
     """Pressure at the end of each day of [start, end), backfilled history included."""
     out = [0] * (end - start)
     for track in range(3):
-        added = _by_day(ledger, decay, track)
-        running = 0
-        for day in range(min(added, default=end), end):
-            running = decay.points(track, running, 24) + added.get(day, 0)
-            if day >= start:
-                out[day - start] += running
+        if added := _by_day(ledger, decay, track):
+            out = list(map(add, out, decay.at_ends_of_days(track, added, start, end)))
     return out
 
 
