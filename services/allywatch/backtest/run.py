@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 from allywatch.backtest.dumps import (
     ALERT_COLUMNS,
@@ -76,6 +76,7 @@ class Findings:
     openings: Sequence[Transition]
     scorecard: Scorecard
     seconds: float
+    """Of one core."""
     names: Mapping[str, str]
     """Of the regions, for people."""
     gprc: Monthly | None
@@ -120,7 +121,7 @@ def run(
     dumps = dumps or Dumps()
     crises = None if order.crises is None else read_crises(order.crises, order.crisis_set)
     gprc = None if order.gprc is None else read_gprc(order.gprc)
-    started = perf_counter()
+    started = process_time()
     registry, method = load(order.method, order.budget)
     regions = _regions(order.regions, registry)
     opener = opener_of(order.format, registry)
@@ -136,7 +137,7 @@ def run(
                 progress(replay.tally.rows, total)
             scores.rows(map(score_row, samples))
             first, last = first or samples[0].day, samples[0].day
-        seconds = perf_counter() - started
+        seconds = process_time() - started
         counted = counted_rules(method)
         openings = openings_of(replay.transitions, counted)
         files.enter_context(Dump(dumps.alerts, ALERT_COLUMNS)).rows(map(alert_row, openings))
