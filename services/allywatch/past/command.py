@@ -104,6 +104,8 @@ def _ask(question: "Callable[[Log, Sequence[Rulebook]], Awaitable[T]]", folders:
     """Put a question to Kafka, with the methods of these folders and the installed one at hand."""
     import asyncio
 
+    from rich.console import Console
+
     from allywatch.config import KafkaSettings
     from allywatch.kafkaadmin import topic_ids
     from allywatch.past.methods import from_folder, installed
@@ -120,7 +122,8 @@ def _ask(question: "Callable[[Log, Sequence[Rulebook]], Awaitable[T]]", folders:
     async def ask() -> T:
         return await question(KafkaLog(kafka.for_aiokafka(), topic_id), books)
 
-    return asyncio.run(ask())
+    with Console(stderr=True).status("Replaying the log: up to a day of it, at most a minute or two"):
+        return asyncio.run(ask())
 
 
 def _write(output: "Output | None") -> None:
