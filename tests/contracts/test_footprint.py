@@ -30,6 +30,15 @@ def test_importing_the_contract_loads_pydantic_and_the_standard_library_alone() 
     assert "allywatch_schemas" in imported
 
 
+def test_inhibition_needs_the_contract_alone() -> None:
+    """A subscriber with the light install holds back alerts by the same function as the services."""
+    probe = "import sys, allywatch.alerts.inhibition; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    ours = {name for name in done.stdout.split() if name.partition(".")[0] == "allywatch"}
+    assert ours == {"allywatch", "allywatch.alerts", "allywatch.alerts.inhibition"}
+    assert "yaml" not in done.stdout.split()
+
+
 def test_importing_the_contract_does_not_load_the_generator() -> None:
     probe = "import sys, allywatch_schemas; print('allywatch_schemas.generate' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
