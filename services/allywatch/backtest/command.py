@@ -51,6 +51,7 @@ def backtest(
 
     from allywatch.backtest.progress import Progress
     from allywatch.backtest.run import Dumps, Order, run, write_report
+    from allywatch.stream.heap import freeze_heap
 
     order = Order(
         events=(*events, *(more or ())),
@@ -65,6 +66,7 @@ def backtest(
         gprc=gprc,
         method=method,
     )
+    freeze_heap()
     with Progress("replaying", quiet=json) as progress:
         findings = run(order, Dumps(dump_scores, dump_alerts, dump_transitions), progress)
     if report is not None:
