@@ -173,7 +173,10 @@ def _observe_open(slot: Slot, episode: Episode, terms: Terms, reading: Reading, 
 def _observe_high(slot: Slot, episode: Episode, terms: Terms, reading: Reading, now: int) -> Step:
     reason = worth_telling(slot, episode, reading, terms.telling)
     if reason is TransitionReason.SEVERITY_RAISED or (reason is not None and not slot.muted(now)):
-        anew = replace(episode, severity=reading.severity, acknowledged=False, below_since=None)
+        # What people already know of is no longer all there is: whoever is not told now, is told later.
+        anew = replace(
+            episode, severity=reading.severity, acknowledged=False, below_since=None, known=(), roots=()
+        )
         return _move(slot, anew, FIRING, reason, reading, now)
     if episode.state is not RECOVERING:
         return slot, ()

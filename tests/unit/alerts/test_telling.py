@@ -69,10 +69,12 @@ def test_back_above_on_new_evidence_is_told() -> None:
     assert story.notices == ["firing", "firing"]
 
 
-def test_a_higher_severity_is_published_while_muted_and_not_told() -> None:
+def test_a_higher_severity_is_published_while_muted_and_told_afterwards() -> None:
     story = Story(AT_ONCE).sees(65, severity=Severity.INFO).told(AlertAction.MUTE).sees(65)
     assert story.last is TransitionReason.SEVERITY_RAISED
     assert story.notices == ["firing"]
+    assert story.told(AlertAction.UNMUTE).sees(65).notices == ["firing", "firing"]
+    assert story.transitions[-1].episode.severity is Severity.WARNING
 
 
 def swing(story: Story, times: int, below_minutes: int) -> Story:
