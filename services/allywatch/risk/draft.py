@@ -1,6 +1,7 @@
 """How a region's ledger changes: evidence comes in, is withdrawn, is folded into sums, and grows old."""
 
 from bisect import bisect_left, insort
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from allywatch.risk.decay import Decay
@@ -250,8 +251,9 @@ class Draft:
         if folded is None:
             self._memory = folded = self._folded = dict(self._memory)
             self.changed = True
+        get = folded.get
         for key in keys:
-            if folded.get(key, hour) <= hour:
+            if get(key, hour) <= hour:
                 folded[key] = hour
 
 
@@ -261,8 +263,15 @@ def _keys(origin: Origin) -> tuple[str, ...]:
 
 
 def newest(folded: Mapping[str, int], count: int) -> dict[str, int]:
-    """Those of the latest hours; within the hour that is cut, the first by key."""
-    cut = sorted(folded.values(), reverse=True)[count - 1]
-    kept = {key: hour for key, hour in folded.items() if hour > cut}
-    tied = sorted(key for key, hour in folded.items() if hour == cut)
-    return kept | dict.fromkeys(tied[: count - len(kept)], cut)
+    """Those of the latest hours, at most `count`; of a single hour that is too full, the first by key."""
+    room, oldest = count, max(folded.values()) + 1
+    for hour, keys in sorted(Counter(folded.values()).items(), reverse=True):
+        if (room := room - keys) < 0:
+            break
+        oldest = hour
+    kept = {key: hour for key, hour in folded.items() if hour >= oldest}
+    if kept:
+        return kept
+    return dict.fromkeys(
+        sorted(key for key, hour in folded.items() if hour == oldest - 1)[:count], oldest - 1
+    )

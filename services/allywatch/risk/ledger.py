@@ -28,6 +28,7 @@ MAX_MARKS = 28
 """Marks that an origin is known by; those of later copies are not added."""
 KEY_LENGTH = 8
 """Characters of every key and mark in a state."""
+_OWN_LENGTH = frozenset({KEY_LENGTH})
 
 Entry = tuple[int, int, int]
 """(track, hour of event time, micro-points): what one document adds there."""
@@ -49,7 +50,9 @@ def mark_of(fingerprint: str) -> str:
 
 def marks_of(fingerprint: str, near: tuple[str, ...] = ()) -> tuple[str, ...]:
     """All marks of a document, the surest first: its near keys, and that of its fingerprint."""
-    return (*[key if len(key) == KEY_LENGTH else short_key(key) for key in near], mark_of(fingerprint))
+    if not _OWN_LENGTH.issuperset(map(len, near)):
+        near = tuple([key if len(key) == KEY_LENGTH else short_key(key) for key in near])
+    return (*near, mark_of(fingerprint))
 
 
 def no_sums() -> Sums:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from allywatch.risk.ledger import DAYS, Copy, Entry, marks_of, short_key
 from allywatch.risk.weights import MICRO, TRACKS, Weights
-from allywatch_schemas import Document, Evidence, EvidenceKind, Modality, Track
+from allywatch_schemas import Document, Evidence
 
 QUOTE_BYTES, TITLE_BYTES, URL_BYTES, NAME_BYTES, ID_BYTES = 160, 100, 140, 40, 64
 """How much of each text a state keeps; longer quotes and titles are cut, longer addresses left out."""
@@ -16,6 +16,7 @@ CLAMP_MS = 15 * 60_000
 HOUR_MS = 3_600_000
 
 _NEVER = 1 << 60
+_KEPT_MS = DAYS * 24 * HOUR_MS
 
 
 def clip(text: str, limit: int) -> str:
@@ -35,14 +36,19 @@ def fitting(text: str | None, limit: int) -> str:
 class Scale:
     """Weights as plain numbers, ready for the hot path."""
 
-    modality: dict[Modality, float]
-    kind: dict[EvidenceKind, float]
-    track: dict[Track, int]
+    modality: dict[str, float]
+    kind: dict[str, float]
+    track: dict[str, int]
+    """Each by the value of its enumeration: hashing a member costs three times as much."""
 
     @classmethod
     def of(cls, weights: Weights) -> "Scale":
         """From the weights of a method."""
-        return cls(weights.modality, weights.kind, {track: index for index, track in enumerate(TRACKS)})
+        return cls(
+            {modality.value: weight for modality, weight in weights.modality.items()},
+            {kind.value: weight for kind, weight in weights.kind.items()},
+            {track.value: index for index, track in enumerate(TRACKS)},
+        )
 
     def points(self, item: Evidence) -> int:
         """Micro-points, fresh: sign × intensity × modality × probability × salience × source × kind."""
@@ -50,11 +56,11 @@ class Scale:
             MICRO
             * item.sign
             * item.intensity
-            * self.modality[item.modality]
+            * self.modality[item.modality._value_]
             * item.probability
             * item.salience
             * item.source_weight
-            * self.kind[item.kind]
+            * self.kind[item.kind._value_]
         )
 
 
@@ -108,7 +114,7 @@ def weigh(items: Sequence[Evidence], clock: int | None, scale: Scale) -> Weighed
         clock: Milliseconds; None: not started, so nothing is in the future and nothing too old.
         scale: The weights.
     """
-    latest, oldest = (_NEVER, -_NEVER) if clock is None else (clock + CLAMP_MS, clock - DAYS * 24 * HOUR_MS)
+    latest, oldest = (_NEVER, -_NEVER) if clock is None else (clock + CLAMP_MS, clock - _KEPT_MS)
     if len(items) == 1:
         return _alone(items[0], clock, scale, latest, oldest)
     sums: dict[tuple[int, int], int] = {}
@@ -121,7 +127,7 @@ def weigh(items: Sequence[Evidence], clock: int | None, scale: Scale) -> Weighed
         if (strength := (abs(points), item.id)) > strongest:
             best, strongest = item, strength
         if at >= oldest:
-            where = (scale.track[item.track], at // HOUR_MS)
+            where = (scale.track[item.track._value_], at // HOUR_MS)
             sums[where] = sums.get(where, 0) + points
     entries = tuple([(track, hour, points) for (track, hour), points in sorted(sums.items()) if points])
     return Weighed(entries, best, clamped)
@@ -132,7 +138,7 @@ def _alone(item: Evidence, clock: int | None, scale: Scale, latest: int, oldest:
     points, at, clamped = scale.points(item), int(item.event_time.timestamp() * 1000), False
     if at > latest:
         at, clamped = clock or at, True
-    entries = ((scale.track[item.track], at // HOUR_MS, points),) if points and at >= oldest else ()
+    entries = ((scale.track[item.track._value_], at // HOUR_MS, points),) if points and at >= oldest else ()
     return Weighed(entries, item, clamped)
 
 
@@ -144,7 +150,7 @@ def copy_of(cited: Cited, weighed: Weighed, scale: Scale) -> Copy:
         version=document.version,
         entries=weighed.entries,
         certainty=round(1000 * best.probability * best.source_weight),
-        track=scale.track[best.track],
+        track=scale.track[best.track.value],
         published=int(document.published_at.timestamp()),
         source_id=fitting(document.source.id, ID_BYTES),
         source_name=clip(document.source.name, NAME_BYTES),
