@@ -75,7 +75,10 @@ class Draft:
         if copy.key in self._index:
             self._remove(copy.key)
         name, origin = fingerprint, of_copy(copy, marks or marks_of(fingerprint))
-        for each in sorted({self._index[mark] for mark in origin.marks if mark in self._index}):
+        copied = {self._index[mark] for mark in origin.marks if mark in self._index}
+        if fingerprint in self.origins:  # its mark may have found no room
+            copied.add(fingerprint)
+        for each in sorted(copied):
             name, origin = merged(name, origin, each, self._drop(each))
         self._add_origin(name, origin)
         self.changed = True

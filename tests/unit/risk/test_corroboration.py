@@ -187,3 +187,11 @@ def test_the_marks_of_an_origin_have_a_bound_and_the_first_ones_stay() -> None:
     (origin,) = ledger.origins.values()
     assert len(origin.marks) == MAX_MARKS
     assert mark_of("text-first") in origin.marks
+
+
+def test_an_origin_that_took_its_name_when_it_was_full_of_marks_is_not_lost() -> None:
+    full = a_put("first", *(f"near-{n}" for n in range(MAX_MARKS)), points=900, published=20)
+    earlier = a_put("earlier", "near-0", text="earlier", points=100, published=10)
+    again = a_put("again", text="earlier", points=50, published=30)
+    (origin,) = put(Ledger(), full, earlier, again).origins.values()
+    assert [copy.weight for copy in origin.copies] == [900, 100, 50]
