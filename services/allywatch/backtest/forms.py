@@ -67,7 +67,8 @@ class Form(Protocol):
 Opener = Callable[[Rows], Form]
 """Takes the header, if there is one. Raises BadFile: the file is of another format."""
 
-Glance = Callable[[bytes], tuple[str | None, str | None] | None]
+Glance = Callable[[bytes], tuple[str | None, str | None, str] | None]
+"""Countries and code of a row, without making a message of it; None: it takes more than a glance."""
 Parse = Callable[[bytes, int], DiplomaticEvent]
 
 
@@ -90,17 +91,10 @@ class Extraction:
     def __init__(self, registry: Registry) -> None:
         self._reader = EventReader(registry)
         self._registry = registry
-        self._regions, self._countries = registry.regions, registry.countries
 
-    def concerns(self, sides: tuple[str | None, str | None]) -> bool:
-        """Whether an event between these countries can say anything about a region."""
-        source, target = sides
-        return (
-            source != target
-            and source in self._countries
-            and target in self._countries
-            and (source in self._regions or target in self._regions)
-        )
+    def heeds(self, source: str | None, target: str | None, cameo: str) -> bool:
+        """Whether an event of this code between these countries may say anything about a region."""
+        return self._reader.heeds(source, target, cameo)
 
     def found(self, event: DiplomaticEvent) -> Found | None:
         """None: it says nothing about any region."""
@@ -134,8 +128,8 @@ class EventForm:
         """See `Form`; equal rows are counted, so that a true repetition is another event."""
         seen: dict[bytes, int] = {}
         for number, raw in lines:
-            sides = self.glance(raw)
-            if sides is not None and not self.extraction.concerns(sides):
+            glimpsed = self.glance(raw)
+            if glimpsed is not None and not self.extraction.heeds(*glimpsed):
                 continue
             ordinal = seen[raw] = seen.get(raw, 0) + 1
             try:
@@ -155,7 +149,7 @@ def icews_form(rows: Rows, extraction: Extraction) -> Form:
     """
     layout = icews.layout_of(rows)
     if layout is None:
-        return EventForm(True, 1, extraction, _last_column, icews.sides_of_four, icews.parse_four)
+        return EventForm(True, 1, extraction, _last_column, icews.glance_at_four, icews.parse_four)
     columns, width = layout
     at = columns[icews.RAW_COLUMNS.index("Event Date")]
 
@@ -179,7 +173,7 @@ def gdelt_form(rows: Rows, extraction: Extraction) -> Form:
         BadFile: It is none.
     """
     gdelt.check(rows)
-    return EventForm(False, 0, extraction, _added, gdelt.sides_of, lambda raw, _: gdelt.parse(raw))
+    return EventForm(False, 0, extraction, _added, gdelt.glance, lambda raw, _: gdelt.parse(raw))
 
 
 def _added(raw: bytes) -> date | None:

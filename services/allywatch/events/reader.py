@@ -3,7 +3,9 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
+from typing import NamedTuple
 
 from allywatch.events.codebook import CameoCode, find, parse_codebook
 from allywatch.events.rules import Provider, Relation, Rule, Rules, parse_rules
@@ -13,6 +15,9 @@ from allywatch_schemas.identity import identity_of
 
 FULL_SALIENCE_MENTIONS = 100
 """Mentions at which an event is as prominent as it can be; below it grows with the logarithm."""
+
+MOST_CASTINGS = 32_768
+"""Pairs of countries and codes that are remembered: the news is mostly about the same few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,16 @@ class _Reading:
     modality: Modality
     half_life_hours: float
     version: str
+
+
+class _Casting(NamedTuple):
+    """One region's part in events of one code between two countries."""
+
+    region: str
+    other: str
+    role: Role
+    relation: Relation
+    reading: _Reading
 
 
 def load_codebook() -> dict[str, CameoCode]:
@@ -54,6 +69,7 @@ class EventReader:
         self._codebook = codebook if codebook is not None else load_codebook()
         self._rules = rules if rules is not None else load_rules(self._codebook)
         self._readings = _readings(self._codebook, self._rules)
+        self._castings = lru_cache(maxsize=MOST_CASTINGS)(self._cast)
 
     @property
     def version(self) -> str:
@@ -66,34 +82,34 @@ class EventReader:
         Nothing for what happens within one country, for a side whose country is unknown, for a code that
         the table calls neutral, and where neither country is a region. Never raises for a valid event.
         """
-        source, target = event.source_actor.country, event.target_actor.country
-        if source is None or target is None or source == target:
-            return []
-        regions, countries = self._registry.regions, self._registry.countries
-        if (source not in regions and target not in regions) or not {source, target} <= countries:
-            return []
-        code = find(self._codebook, event.cameo)
-        if code is None:
-            return []
-        items = []
-        if target in regions:
-            items.append(self._item(event, code, target, source, Role.TARGET))
-        if source in regions:
-            items.append(self._item(event, code, source, target, Role.SOURCE))
+        sides = event.source_actor.country, event.target_actor.country
+        items = (self._item(event, casting) for casting in self._castings(*sides, event.cameo))
         return [item for item in items if item is not None]
 
-    def _item(
-        self, event: DiplomaticEvent, code: CameoCode, region: str, other: str, role: Role
-    ) -> Evidence | None:
-        relation = relation_of(self._registry, region, other, role)
-        reading = self._readings.get((relation, code.code))
-        if reading is None:
-            return None
-        intensity = _intensity(event, reading, self._rules.tone_weight)
+    def heeds(self, source: str | None, target: str | None, cameo: str) -> bool:
+        """Whether an event of this code between these countries may say anything; else `read` gives nothing."""
+        return bool(self._castings(source, target, cameo))
+
+    def _cast(self, source: str | None, target: str | None, cameo: str) -> tuple[_Casting, ...]:
+        regions, countries = self._registry.regions, self._registry.countries
+        if source is None or target is None or source == target or not {source, target} <= countries:
+            return ()
+        code = find(self._codebook, cameo)
+        if code is None:
+            return ()
+        sides = ((target, source, Role.TARGET), (source, target, Role.SOURCE))
+        out = []
+        for region, other, role in sides:
+            relation = relation_of(self._registry, region, other, role) if region in regions else None
+            if relation and (reading := self._readings.get((relation, code.code))) is not None:
+                out.append(_Casting(region, other, role, relation, reading))
+        return tuple(out)
+
+    def _item(self, event: DiplomaticEvent, casting: _Casting) -> Evidence | None:
+        intensity = _intensity(event, casting.reading, self._rules.tone_weight)
         if intensity == 0:
             return None
-        provider = self._rules.provider(event.provider)
-        return _evidence(event, reading, relation, region, other, role, intensity, provider)
+        return _evidence(event, casting, intensity, self._rules.provider(event.provider))
 
 
 def relation_of(registry: Registry, region: str, other: str, role: Role) -> Relation:
@@ -138,16 +154,8 @@ def salience_of(mentions: int) -> float:
     return min(math.log1p(mentions) / math.log1p(FULL_SALIENCE_MENTIONS), 1.0)
 
 
-def _evidence(
-    event: DiplomaticEvent,
-    reading: _Reading,
-    relation: Relation,
-    region: str,
-    other: str,
-    role: Role,
-    intensity: float,
-    provider: Provider,
-) -> Evidence:
+def _evidence(event: DiplomaticEvent, casting: _Casting, intensity: float, provider: Provider) -> Evidence:
+    region, other, role, relation, reading = casting
     is_patron = relation in (Relation.FROM_PATRON, Relation.TO_PATRON)
     is_adversary = relation in (Relation.FROM_ADVERSARY, Relation.TO_ADVERSARY)
     code, rule = reading.code, reading.rule

@@ -54,16 +54,16 @@ def check(rows: Rows) -> None:
         )
 
 
-def sides_of(raw: bytes) -> tuple[str | None, str | None] | None:
-    """The countries of a row, for who wants few of the rows; None: `parse` must say."""
+def glance(raw: bytes) -> tuple[str | None, str | None, str] | None:
+    """Countries and code of a row, for who wants few of the rows; None: ask `parse`."""
+    row = raw.split(b"\t", _CODE + 1)
     if raw.count(b"\t") != COLUMNS - 1:
         return None
-    row = raw.split(b"\t", _ACTOR2 + _COUNTRY + 1)
-    codes = country_codes()
-    return (
-        codes.get(row[_ACTOR1 + _COUNTRY].decode("ascii", "replace")),
-        codes.get(row[_ACTOR2 + _COUNTRY].decode("ascii", "replace")),
+    source, target, code = (
+        row[at].decode("ascii", "replace") for at in (_ACTOR1 + _COUNTRY, _ACTOR2 + _COUNTRY, _CODE)
     )
+    codes = country_codes()
+    return codes.get(source), codes.get(target), code
 
 
 def parse(raw: bytes) -> DiplomaticEvent:

@@ -165,18 +165,13 @@ def parse_four(raw: bytes, ordinal: int) -> DiplomaticEvent:
     )
 
 
-def sides_of_four(raw: bytes) -> tuple[str | None, str | None] | None:
-    """The countries of a row of four columns, for who wants few of the rows; None: `parse_four` must say."""
+def glance_at_four(raw: bytes) -> tuple[str | None, str | None, str] | None:
+    """Countries and code of a row of four columns, for who wants few of the rows; None: ask `parse_four`."""
     try:
         source, words, target, _ = raw.decode().split("\t")
-    except ValueError:  # another number of columns, or not UTF-8
+        return country_of_actor(source), country_of_actor(target), _code_of(words, "")
+    except (ValueError, Reject):  # another number of columns, not UTF-8, or an unknown relation
         return None
-    return (country_of_actor(source), country_of_actor(target)) if _is_relation(words) else None
-
-
-@lru_cache(maxsize=4096)
-def _is_relation(words: str) -> bool:
-    return cameo_of_name(words) is not None
 
 
 def _actor(name: str, sectors: str, country: str) -> dict[str, object]:
