@@ -87,7 +87,7 @@ class EventReader:
         return [item for item in items if item is not None]
 
     def heeds(self, source: str | None, target: str | None, cameo: str) -> bool:
-        """Whether an event of this code between these countries may say anything; else `read` gives nothing."""
+        """Whether an event of this code between these countries may say anything: else `read` is empty."""
         return bool(self._castings(source, target, cameo))
 
     def _cast(self, source: str | None, target: str | None, cameo: str) -> tuple[_Casting, ...]:
