@@ -1,6 +1,7 @@
 """`python -m bench.evaluate --data FOLDER`: every row of the data accounted for, and one article read.
 
-Takes in a GDELT export, ten months of ICEWS, a raw ICEWS day and a folder of feeds, and counts what became
+First two histories are replayed and held against crises and GPRC: a JSON object each, with every yardstick.
+Then it takes in a GDELT export, ten months of ICEWS, a raw ICEWS day and a folder of feeds, and counts what became
 of each row; the GDELT export also goes through a real Kafka. Then the article that the project began with is
 read, and run through the engine on an empty history and on sixty days of it. Figures are JSON lines; it ends
 with 1 if a row is unaccounted for, or the article does not give what it must.
@@ -8,6 +9,7 @@ with 1 if a row is unaccounted for, or the article does not give what it must.
 
 import argparse
 import asyncio
+import json
 import sys
 import tempfile
 from pathlib import Path
@@ -20,6 +22,7 @@ from allywatch.ingest.sink import Nowhere, connect
 from allywatch.ingest.stopping import Stopping
 from allywatch.metrics.ingest import IngestMetrics
 from allywatch_schemas.topics import DIPLOMATIC_EVENTS, dead_letters_of
+from bench.backtest import replayed
 from bench.cluster import cluster, held
 from bench.origin import judge
 from bench.report import emit, say
@@ -31,6 +34,9 @@ SOURCES = {
     "rss": ("text/rss", Kind.RSS),
 }
 ORIGIN = "text/origin_article.txt"
+CRISES, GPRC = "truth/crises_2006_2018.csv", "truth/gprc_monthly_1985_2019.csv"
+HISTORIES = {"icews0515": "events/icews_2005_2015.tsv.gz", "icews18": "events/icews_2018.tsv.gz"}
+BUDGET = 6
 
 
 def main() -> None:
@@ -38,10 +44,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="bench.evaluate", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="the folder of development data")
     data: Path = parser.parse_args().data
+    backtests(data)
     failures = [*account(data), *through_kafka(data), *judge((data / ORIGIN).read_text("utf-8"))]
     for failure in failures:
         say(f"FAILED: {failure}")
     sys.exit(bool(failures))
+
+
+def backtests(data: Path) -> None:
+    """Replay the histories that the yardsticks are kept on; each is one JSON object."""
+    for name, path in HISTORIES.items():
+        say(f"replaying {path}")
+        truth = ("--crises", str(data / CRISES), "--set", name, "--gprc", str(data / GPRC))
+        found, peak = replayed(data / path, "--budget", str(BUDGET), *truth)
+        found["self_score"].pop("regions")
+        print(
+            json.dumps({"name": f"backtest_{name}", "rss_mb": round(peak), **found}, ensure_ascii=False),
+            flush=True,
+        )
 
 
 def account(data: Path) -> list[str]:
