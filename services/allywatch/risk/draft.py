@@ -41,7 +41,8 @@ class Draft:
         self._folded: dict[str, int] | None = None
         self._index = ledger.index
         self._own_index: dict[str, str] | None = None
-        self._ranks: list[tuple[int, str]] | None = None
+        ranked_at, ranks = ledger.ranks or (None, ())
+        self._ranks = list(ranks) if ranks and ranked_at == hour else None
         self.inexact, self.first_day = ledger.inexact, ledger.first_day
         self.changed = False
 
@@ -75,10 +76,7 @@ class Draft:
         if copy.key in self._index:
             self._remove(copy.key)
         name, origin = fingerprint, of_copy(copy, marks or marks_of(fingerprint))
-        copied = {self._index[mark] for mark in origin.marks if mark in self._index}
-        if fingerprint in self.origins:  # its mark may have found no room
-            copied.add(fingerprint)
-        for each in sorted(copied):
+        for each in self._copied(fingerprint, origin.marks):
             name, origin = merged(name, origin, each, self._drop(each))
         self._add_origin(name, origin)
         self.changed = True
@@ -151,7 +149,16 @@ class Draft:
             self.inexact,
             self.first_day,
             self._index,
+            None if self._ranks is None else (self._hour, tuple(self._ranks)),
         )
+
+    def _copied(self, fingerprint: str, marks: tuple[str, ...]) -> list[str]:
+        """Origins of which a document is a copy; the mark of its very text may have found no room."""
+        index = self._index
+        if index.keys().isdisjoint(marks) and fingerprint not in self.origins:
+            return []
+        found = {index[mark] for mark in marks if mark in index}
+        return sorted(found | ({fingerprint} & self.origins.keys()))
 
     def _ranking(self) -> list[tuple[int, str]]:
         """Origins by what they weigh now, weakest first."""
@@ -174,9 +181,7 @@ class Draft:
         self.origins[name] = origin
         if self._ranks is not None:
             insort(self._ranks, (self._strength(origin), name))
-        index = self._writable_index()
-        for key in _keys(origin):
-            index[key] = name
+        self._writable_index().update(dict.fromkeys(_keys(origin), name))
 
     def _drop(self, name: str) -> Origin:
         origin = self.origins.pop(name)

@@ -161,6 +161,10 @@ class Ledger:
     """Where backfilled history begins."""
     index: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     """Key of a document or mark → name of its origin. Worked out from the origins unless it is given."""
+    ranks: tuple[int | None, tuple[tuple[int, str], ...]] | None = field(
+        default=None, compare=False, repr=False
+    )
+    """What the origins weighed at an hour, weakest first, where a draft needed to know it."""
 
     def __post_init__(self) -> None:
         """Work out the index of a ledger that was read from bytes."""

@@ -100,6 +100,14 @@ def test_the_index_is_what_the_origins_say(evidence: list[Put], gone: list[str])
     assert ledger.index == index_of(ledger.origins)
 
 
+def test_what_is_remembered_of_the_ranks_is_what_the_origins_weigh() -> None:
+    ledger = put(Ledger(), *(a_put(f"doc-{n}", points=100 + n) for n in range(MAX_ORIGINS + 3)))
+    ledger = put(ledger, a_put("doc-20", points=50), a_put("doc-21", points=10**6))
+    ledger = withdrawn(ledger, "doc-7")
+    weights = sorted((origin.lead.weight, name) for name, origin in ledger.origins.items())
+    assert ledger.ranks == (HOUR, tuple(weights))
+
+
 @LAW
 @given(PUTS)
 def test_no_two_origins_share_a_mark(evidence: list[Put]) -> None:
