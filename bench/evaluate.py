@@ -3,8 +3,8 @@
 First two histories are replayed and held against crises and GPRC: a JSON object each, with every yardstick.
 Then it takes in a GDELT export, ten months of ICEWS, a raw ICEWS day and a folder of feeds, and counts what
 became of each row; the GDELT export also goes through a real Kafka. Then the article that the project began
-with is read, and run through the engine on an empty history and on sixty days of it. Figures are JSON lines; it
-ends with 1 if a row is unaccounted for, or the article does not give what it must.
+with is read, and run through the engine on an empty history and on sixty days of it. Figures are JSON lines;
+it ends with 1 if a row is unaccounted for, or the article does not give what it must.
 """
 
 import argparse

@@ -173,7 +173,7 @@ def write_report(findings: Findings, path: Path) -> None:
     from allywatch.backtest.report.data import report_of
 
     report = report_of(
-        f"Backtest, {findings.first.year}–{findings.last.year}",
+        f"Backtest, {'–'.join(sorted({str(findings.first.year), str(findings.last.year)}))}",
         (findings.method, findings.digest),
         findings.tally,
         findings.seconds,

@@ -83,7 +83,7 @@ def _figures(report: Report) -> list[str]:
             )
         )
     if card.gprc is not None:
-        rho = "–" if card.gprc.rho is None else f"{card.gprc.rho:.2f}".replace("0.", ".")
+        rho = "–" if card.gprc.rho is None else f"{card.gprc.rho:+.2f}".replace("-", "−")
         out.append(_figure(rho, "ρ with GPRC", f"within {card.gprc.countries} countries, monthly level"))
     return out
 
