@@ -19,9 +19,9 @@ from allywatch.risk.ledger import (
 )
 from allywatch.risk.merging import merged, of_copy
 
-MAX_FOLDED = 600
+MAX_FOLDED = 450
 """Keys and marks of folded documents that are remembered, so that they do not count twice."""
-_FOLDED_SLACK = 400
+_FOLDED_SLACK = 250
 """So many more are let in before the oldest are forgotten: sorting them all is dear."""
 MARKS_FOLDED = 4
 """Marks by which copies of a document are still known when it is in the sums."""

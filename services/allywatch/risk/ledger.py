@@ -24,7 +24,7 @@ MAX_COPIES = 3
 """Copies of one origin kept in full, strongest first."""
 MAX_FURTHER = 8
 """Further copies of an origin of which only the key is kept."""
-MAX_MARKS = 28
+MAX_MARKS = 24
 """Marks that an origin is known by; those of later copies are not added."""
 KEY_LENGTH = 8
 """Characters of every key and mark in a state."""
