@@ -14,8 +14,6 @@ from allywatch.engine.state import RegionState
 from allywatch.engine.turn import Setting, shared_of
 from allywatch.engine.view import Surroundings, View, look
 from allywatch.regions import Registry
-from allywatch.risk.pressure import spread_used
-from allywatch.risk.score import is_learning
 from allywatch_schemas import EvidenceBatch, Message, SourceRange, Tick, TickOrigin
 
 MAX_DOCUMENTS = 2_000
@@ -157,16 +155,13 @@ class Replay:
         if not isinstance(state, RegionState):
             state = RegionState()
         view = self._views.get(region) or look(state, self._setting.around(region, shared_of(self._states)))
-        z, level = standing(state, view, self.method)
+        z, level = standing(view)
         return Sample(region, day, z, level, view.assessment.confidence)
 
 
-def standing(state: RegionState, view: View, method: Method) -> tuple[int | None, int]:
-    """Standardised pressure in thousandths (None while learning), and the slow pressure."""
-    if is_learning(state.baseline, method.weights):
-        return None, view.pressure
-    spread = spread_used(state.baseline, method.weights.baseline)
-    return (view.pressure - state.baseline.mean) * 1000 // spread, view.pressure
+def standing(view: View) -> tuple[int | None, int]:
+    """Standardised pressure in thousandths (None while learning), and the slow pressure in micro-points."""
+    return view.assessment.z_milli, getattr(view, "slow", view.pressure)
 
 
 def _within(share: Share, start: int, end: int) -> Share:
