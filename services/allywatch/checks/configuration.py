@@ -110,7 +110,7 @@ def _method(replaced: Replaced) -> str:
         for place in (*rule.regions.ids, *rule.regions.groups):
             if place not in registry.regions:
                 raise AllywatchError(
-                    f"rule {rule.name} is for {place}, which the registry does not know. Correct its `regions`."
+                    f"rule {rule.name} is for {place}, which the registry lacks. Correct its `regions`."
                 )
     return f"{len(method.rules.rules)} rules, version {method.version}, digest {method.digest[:12]}"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from allywatch.alerts.rules import Measure, Rule
 from allywatch.engine.reviewing import counted
 from allywatch.engine.state import RegionState
-from allywatch.engine.view import Surroundings, View, coverage, silence
+from allywatch.engine.view import Surroundings, View, coverage, silence, usual
 from allywatch.risk.counterfactual import Flip, Standpoint, flip_set
 from allywatch.risk.explanation import Shares, contribution, explain, shares_of
 from allywatch.risk.ledger import Origin
@@ -35,7 +35,7 @@ class Account:
     @classmethod
     def of(cls, state: RegionState, around: Surroundings, view: View) -> "Account":
         """Share the score out, and find what the level hangs on."""
-        seen = Standpoint(state.baseline, coverage(state, around), around.method.weights)
+        seen = Standpoint(usual(state, around), coverage(state, around), around.method.weights)
         now = {name: sum(points) for name, points in view.points.items()}
         shares = shares_of(now, sum(view.sums), seen.score)
         flip = flip_set(state.ledger.origins, now, view.pressure, view.assessment.level, seen)

@@ -11,6 +11,8 @@ from allywatch.engine.state import DAY_MS, NONE_COUNTS, PartitionState, RegionSt
 from allywatch.engine.turn import Turn
 from allywatch.engine.view import Surroundings, look
 from allywatch.errors import RejectReason
+from allywatch.risk import world
+from allywatch.risk.decay import Decay
 from allywatch.risk.draft import Draft
 from allywatch.risk.ledger import DAYS, HOURS, short_key
 from allywatch.risk.weighing import HOUR_MS, Cited, copy_of, weigh
@@ -29,7 +31,7 @@ Share = tuple[Cited, list[Evidence]]
 def apply_batch(turn: Turn, batch: EvidenceBatch) -> None:
     """Take up a batch: withdrawals of old versions first, then each region's share."""
     try:
-        advanced = _advance(turn.shared, batch.ranges)
+        advanced = _advance(turn.shared, batch.ranges, turn.setting.method.decay)
     except ValueError as bad:
         turn.reject(RejectReason.INVALID, f"totals of batch {batch.id}: {bad}")
         return
@@ -160,7 +162,7 @@ def source_key(source: SourceRange) -> SourceKey:
     return source.topic, source.topic_id, source.partition
 
 
-def _advance(shared: PartitionState, ranges: tuple[SourceRange, ...]) -> PartitionState:
+def _advance(shared: PartitionState, ranges: tuple[SourceRange, ...], decay: Decay) -> PartitionState:
     """Move the watermarks, and add what is new to the world's totals.
 
     Of a range that is partly below its watermark, each hour's total counts in proportion, rounded down.
@@ -178,7 +180,7 @@ def _advance(shared: PartitionState, ranges: tuple[SourceRange, ...]) -> Partiti
         brought = hearing.count(brought, each, new)
         for name, total in each.totals.items():
             share = total * new // (each.end - each.start)
-            _add_to_world(hours, days, _hour(name), share, shared.hour)
+            _add_to_world(hours, days, _hour(name), share, shared.hour, decay)
     if watermarks == shared.watermarks:
         return shared
     return replace(
@@ -187,17 +189,17 @@ def _advance(shared: PartitionState, ranges: tuple[SourceRange, ...]) -> Partiti
 
 
 def _add_to_world(
-    hours: dict[int, int], days: dict[int, int], at: int, count: int, clock: int | None
+    hours: dict[int, int], days: dict[int, int], at: int, count: int, clock: int | None, decay: Decay
 ) -> None:
     if clock is not None and at <= clock - 24 * DAYS:
         return
     if clock is None or at > clock - HOURS:
         hours[at] = hours.get(at, 0) + count
     else:
-        days[at // 24] = days.get(at // 24, 0) + count
+        days[at // 24] = days.get(at // 24, 0) + world.at_end_of_day(count, at, decay)
 
 
-def roll_world(shared: PartitionState) -> PartitionState:
+def roll_world(shared: PartitionState, decay: Decay) -> PartitionState:
     """Hours that the clock left behind become days; days past their time are dropped."""
     if shared.clock is None:
         return shared
@@ -208,7 +210,7 @@ def roll_world(shared: PartitionState) -> PartitionState:
     days = {at: count for at, count in shared.world_days.items() if at >= day - DAYS}
     for at, count in late.items():
         if at // 24 >= day - DAYS:
-            days[at // 24] = days.get(at // 24, 0) + count
+            days[at // 24] = days.get(at // 24, 0) + world.at_end_of_day(count, at, decay)
     hours = {at: count for at, count in shared.world_hours.items() if at not in late}
     return replace(shared, world_hours=hours, world_days=days)
 

@@ -35,7 +35,7 @@ from allywatch.risk.ledger import KEY_LENGTH
 from allywatch.risk.pressure import Baseline
 from allywatch_schemas import AlertState, CoverageState, Severity
 
-VERSION = 1
+VERSION = 2
 
 
 def encode(state: State) -> bytes:
@@ -150,6 +150,7 @@ def _partition(state: PartitionState) -> dict[str, Any]:
         ],
         "world_hours": pairs(state.world_hours),
         "world_days": run(state.world_days),
+        "world": state.world,
         "coverage": {
             feed: [heard.state.value, list(heard.regions), heard.until, heard.weighs]
             for feed, heard in sorted(state.coverage.items())
@@ -168,6 +169,7 @@ def _to_partition(body: dict[str, Any]) -> PartitionState:
         counted={(topic, id, number): count for topic, id, number, _, count in body["sources"]},
         world_hours=from_pairs(body["world_hours"]),
         world_days=from_run(body["world_days"]),
+        world=body["world"],
         coverage={
             feed: Heard(CoverageState(state), tuple(regions), until, *weighs)
             for feed, (state, regions, until, *weighs) in body["coverage"].items()

@@ -29,6 +29,7 @@ from allywatch.errors import RejectReason, StopWorker
 from allywatch.records import Effects, Output, Record, Rejection
 from allywatch.risk.ledger import short_key
 from allywatch.risk.weighing import HOUR_MS
+from allywatch.risk.world import volume
 from allywatch_schemas import (
     AlertCommand,
     Coverage,
@@ -191,8 +192,9 @@ def _tick(turn: Turn, message: Tick) -> None:
 def _turn_hour(turn: Turn, clock: int) -> None:
     hold = turn.setting.method.weights.coverage_hours * HOUR_MS
     current = {feed: heard for feed, heard in turn.shared.coverage.items() if heard.until + hold > clock}
-    turn.shared = roll_world(replace(turn.shared, coverage=current))
-    hour = clock // HOUR_MS
+    decay, hour = turn.setting.method.decay, clock // HOUR_MS
+    rolled = roll_world(replace(turn.shared, coverage=current), decay)
+    turn.shared = replace(rolled, world=volume(rolled.world_hours, rolled.world_days, decay, hour))
     for key in sorted(key for key in turn.states if key.startswith(WITHDRAWN_PREFIX)):
         state = turn.states[key]
         if not isinstance(state, Withdrawals):

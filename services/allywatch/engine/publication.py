@@ -7,9 +7,9 @@ from allywatch.alerts.episode import Slot
 from allywatch.alerts.rules import alert_key, episode_id
 from allywatch.engine.account import Account
 from allywatch.engine.notes import note_on_alert, note_on_score
-from allywatch.engine.reviewing import Change, z_milli
+from allywatch.engine.reviewing import Change
 from allywatch.engine.state import RegionState
-from allywatch.engine.view import Surroundings, View, coverage, heard
+from allywatch.engine.view import Surroundings, View, coverage, heard, usual
 from allywatch.records import Output
 from allywatch.risk.confidence import root_of
 from allywatch.risk.ledger import Origin
@@ -33,7 +33,8 @@ def risk_record(
     """The record for `region-risk`."""
     assessed = view.assessment
     account = Account.of(state, around, view)
-    z = z_milli(state, around, view)
+    z = view.assessment.z_milli
+    past = usual(state, around)
     message = RegionRisk(
         region=around.region,
         name=name,
@@ -43,8 +44,8 @@ def risk_record(
         confidence=assessed.confidence / 1000,
         state=_rests_on(state, around),
         pressure=view.pressure,
-        baseline_mean=state.baseline.mean,
-        baseline_spread=state.baseline.spread,
+        baseline_mean=past.mean,
+        baseline_spread=past.spread,
         history_days=max(0, state.baseline.days),
         z=None if z is None else z / 1000,
         coverage=coverage(state, around),

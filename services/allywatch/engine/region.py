@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from allywatch.engine.method import Method
 from allywatch.engine.reviewing import Outcome, review
 from allywatch.engine.state import DAY_MS, IMPAIRED_SINCE_UNKNOWN, RegionState
 from allywatch.engine.view import Surroundings, View, look
@@ -67,7 +66,7 @@ def _turn_hour(state: RegionState, around: Surroundings, clock: int) -> RegionSt
         draft.fold_faded()
     volume = _turn_volume(state, hour)
     state = replace(state, ledger=draft.done(), hour=hour, volume=volume, taken=0)
-    return _compare_with_past(state, around.method, day) if new_day else state
+    return _compare_with_past(state, around, day) if new_day else state
 
 
 def _turn_volume(state: RegionState, hour: int) -> Volume | None:
@@ -77,9 +76,10 @@ def _turn_volume(state: RegionState, hour: int) -> Volume | None:
     return turn(state.volume, state.hour, state.taken, hour)
 
 
-def _compare_with_past(state: RegionState, method: Method, day: int) -> RegionState:
+def _compare_with_past(state: RegionState, around: Surroundings, day: int) -> RegionState:
+    method = around.method
     first = min(each for each in (state.born, state.ledger.first_day, day) if each is not None)
-    fresh = pressure.baseline(state.ledger, method.decay, method.weights.baseline, day, first)
+    fresh = pressure.baseline(state.ledger, method.decay, method.weights.baseline, day, first, around.ends)
     if is_learning(state.baseline, method.weights) == is_learning(fresh, method.weights):
         return replace(state, baseline=fresh)
     # When learning ends, scores are on another scale: no rise and no escalation between the two.

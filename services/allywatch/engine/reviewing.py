@@ -13,7 +13,7 @@ from allywatch.engine.state import RegionState
 from allywatch.engine.view import Surroundings, View, heard
 from allywatch.risk.confidence import root_of
 from allywatch.risk.ledger import Ledger, Origin, mark_of, short_key
-from allywatch.risk.pressure import Triad, spread_used
+from allywatch.risk.pressure import Triad
 from allywatch.risk.score import is_learning
 from allywatch.risk.weights import MICRO, TRACKS
 from allywatch_schemas import AlertAction, Mechanism
@@ -94,7 +94,7 @@ class Sight:
             case Measure.RISE:
                 return 100 * self._rise(rule.window_hours)
             case Measure.Z:
-                return z_milli(self.state, self.around, self.view)
+                return self.view.assessment.z_milli
             case Measure.COVERAGE:
                 return 0 if self.heard else 1000
             case _:
@@ -244,14 +244,6 @@ def counted(rule: Rule, origin: Origin, points: Triad) -> int:
         return sum(points) if origin.lead.mechanism == rule.mechanism else 0
     track = _TRACKS.get(rule.measure)
     return sum(points) if track is None else points[track]
-
-
-def z_milli(state: RegionState, around: Surroundings, view: View) -> int | None:
-    """Thousandths of a standard deviation above the region's own past; None while learning."""
-    weights = around.method.weights
-    if is_learning(state.baseline, weights):
-        return None
-    return (view.pressure - state.baseline.mean) * 1000 // spread_used(state.baseline, weights.baseline)
 
 
 @lru_cache(maxsize=4_096)

@@ -82,6 +82,9 @@ class PartitionState:
     world_hours: Mapping[int, int] = field(default_factory=dict)
     """Records in all the world's news by hour of event time, for shares."""
     world_days: Mapping[int, int] = field(default_factory=dict)
+    """Thousandths of a record by day, as they stood faded at the end of that day."""
+    world: int = 0
+    """What that came to when the clock's hour began: it stays so for the hour, whatever comes."""
     coverage: Mapping[str, Heard] = field(default_factory=dict)
     """By feed."""
     brought: Mapping[str, int] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from allywatch.alerts.rules import Rule
 from allywatch.engine import publication
@@ -24,6 +25,9 @@ from allywatch.engine.state import (
 from allywatch.engine.view import Surroundings
 from allywatch.errors import RejectReason, StopWorker
 from allywatch.records import REDRIVEN, Effects, Output, Rejection
+from allywatch.risk.decay import Decay
+from allywatch.risk.pressure import Ends
+from allywatch.risk.world import at_ends_of_days
 from allywatch_schemas import Sequence
 from allywatch_schemas.codec import Headers, header
 
@@ -45,6 +49,7 @@ class Setting:
     on_ticks_alone: bool = False
     """Evidence waits for the next tick to be reviewed: where time is known by the day."""
     witness: Witness | None = None
+    _past: "_WorldsPast" = field(default_factory=lambda: _WorldsPast(), init=False)
     _groups: Mapping[str, tuple[str, ...]] = field(init=False)
     _rules: Mapping[str, tuple[Rule, ...]] = field(init=False)
     """By region: every record asks for them."""
@@ -67,11 +72,40 @@ class Setting:
             self._rules[region],
             self.on_ticks_alone,
             shared.feeds,
+            shared.world,
+            self._past.of(shared, self.method.decay),
         )
 
     def name(self, region: str) -> str:
         """For people."""
         return self.places.regions[region].name
+
+
+class _WorldsPast:
+    """The world's volume at the end of past days: worked out once for all regions that ask within a tick."""
+
+    def __init__(self) -> None:
+        self._totals: tuple[Mapping[int, int], Mapping[int, int]] = {}, {}
+        self._known: dict[tuple[int, int], list[int]] = {}
+
+    def of(self, shared: PartitionState, decay: Decay) -> Ends:
+        """For a partition as it is now."""
+        totals = shared.world_hours, shared.world_days
+        if totals[0] is not self._totals[0] or totals[1] is not self._totals[1]:
+            self._totals, self._known = totals, {}
+        return partial(self._ends, totals, self._known, decay)
+
+    @staticmethod
+    def _ends(
+        totals: tuple[Mapping[int, int], Mapping[int, int]],
+        known: dict[tuple[int, int], list[int]],
+        decay: Decay,
+        start: int,
+        end: int,
+    ) -> list[int]:
+        if (start, end) not in known:
+            known[start, end] = at_ends_of_days(*totals, decay, start, end)
+        return known[start, end]
 
 
 def shared_of(states: Mapping[bytes, State]) -> PartitionState:

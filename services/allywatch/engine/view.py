@@ -8,7 +8,7 @@ from allywatch.engine.method import Method
 from allywatch.engine.state import RegionState
 from allywatch.risk import explanation, pressure
 from allywatch.risk.coverage import ALL_HEARD, NOTHING_SAID, Feeds, Hearing, coverage_contribution, worst
-from allywatch.risk.pressure import Triad
+from allywatch.risk.pressure import Baseline, Ends, Triad, unknown_world
 from allywatch.risk.score import Assessment, assess
 from allywatch.risk.weighing import HOUR_MS
 from allywatch_schemas import Contribution, CoverageState
@@ -29,6 +29,10 @@ class Surroundings:
     """Evidence is reviewed at the next tick, not when it comes."""
     feeds: Feeds = ALL_HEARD
     """What all feeds come to: part of `coverage`, and why."""
+    world: int = 0
+    """What the world's news came to when the clock's hour began (`allywatch.risk.world.volume`)."""
+    ends: Ends = unknown_world
+    """The same at the end of past days."""
 
     @property
     def hour(self) -> int | None:
@@ -62,8 +66,13 @@ def look(state: RegionState, around: Surroundings) -> View:
     words, acts, calm = (sum(track) for track in zip(sums, *points.values(), strict=True))
     tracks = words, acts, calm
     origins = tuple(ledger.origins.values())
-    assessed = assess(sum(tracks), state.baseline, origins, coverage(state, around), weights)
+    assessed = assess(sum(tracks), usual(state, around), origins, coverage(state, around), weights)
     return View(points, sums, tracks, assessed)
+
+
+def usual(state: RegionState, around: Surroundings) -> Baseline:
+    """The region's own past, at today's volume of news."""
+    return state.baseline.at(around.world)
 
 
 def heard(state: RegionState, around: Surroundings) -> bool:

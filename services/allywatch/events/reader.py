@@ -177,7 +177,7 @@ def _evidence(event: DiplomaticEvent, casting: _Casting, intensity: float, provi
         intensity=intensity,
         modality=reading.modality,
         probability=provider.probability,
-        salience=salience_of(event.mentions),
+        salience=salience_of(event.mentions) if provider.salience is None else provider.salience,
         source_weight=provider.source_weight,
         half_life_hours=reading.half_life_hours,
         event_time=event.occurred_at,

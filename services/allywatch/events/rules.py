@@ -48,6 +48,8 @@ class Provider(_Strict):
 
     source_weight: Share
     probability: Share
+    salience: Share | None = None
+    """Of every event; None: by its mentions."""
 
 
 class Rules(_Strict):

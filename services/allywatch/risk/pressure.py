@@ -1,12 +1,14 @@
 """Pressure: everything a region's ledger holds, faded to one hour; and the same for each day of its past."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from math import isqrt
 from operator import add, mul
 
 from allywatch.risk.decay import Decay
 from allywatch.risk.ledger import Ledger
 from allywatch.risk.weights import MICRO, BaselineWeights
+from allywatch.risk.world import FLOOR, at_volume, shares
 
 Triad = tuple[int, int, int]
 """Micro-points by track: words, acts, de-escalation."""
@@ -24,9 +26,18 @@ def of_sums(ledger: Ledger, decay: Decay, hour: int | None) -> Triad:
     return words, acts, calm
 
 
+Ends = Callable[[int, int], Sequence[int]]
+"""The world's volume at the end of each day from the first to before the second, thousandths of a record."""
+
+
+def unknown_world(start: int, end: int) -> Sequence[int]:
+    """Where nothing is known of the world, every day has as much news."""
+    return [FLOOR] * (end - start)
+
+
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """A region's own past, in micro-points."""
+    """A region's own past: in shares of the world's news as it is kept, in micro-points `at` a volume."""
 
     day: int
     """The clock's day on which it was worked out."""
@@ -35,16 +46,28 @@ class Baseline:
     days: int
     """Days of history behind it; fewer than `learning_days`: the region is learning."""
 
+    def at(self, world: int) -> "Baseline":
+        """What is usual when the world's news comes to so much (`risk.world.volume`): micro-points."""
+        return replace(self, mean=at_volume(self.mean, world), spread=at_volume(self.spread, world))
 
-def baseline(ledger: Ledger, decay: Decay, weights: BaselineWeights, day: int, first_day: int) -> Baseline:
-    """Mean and standard deviation of the daily pressure in the trailing window before `day`."""
+
+def baseline(
+    ledger: Ledger,
+    decay: Decay,
+    weights: BaselineWeights,
+    day: int,
+    first_day: int,
+    ends: Ends = unknown_world,
+) -> Baseline:
+    """Mean and standard deviation of the daily share in the trailing window before `day`."""
     days = day - first_day
     if days < weights.learning_days:
         return Baseline(day, 0, 0, days)
     short = days < weights.short_until_days
     gap = weights.short_gap_days if short else weights.gap_days
     window = min(weights.window_days, days - gap)
-    values = daily(ledger, decay, day - gap - window, day - gap)
+    start, end = day - gap - window, day - gap
+    values = shares(daily(ledger, decay, start, end), ends(start, end))
     total, count = sum(values), len(values)
     mean = total // count
     variance = (sum(map(mul, values, values)) - mean * (2 * total - count * mean)) // count
@@ -74,8 +97,7 @@ def _by_day(ledger: Ledger, decay: Decay, track: int) -> dict[int, int]:
 
 
 def spread_used(baseline: Baseline, weights: BaselineWeights) -> int:
-    """The spread that a score divides by: never below its floors."""
-    floor = max(
-        round(weights.spread_floor * MICRO), round(weights.spread_share * 1000) * baseline.mean // 1000
-    )
-    return max(baseline.spread, floor)
+    """What a score divides by, micro-points: the spread of the past and its floors, as independent errors."""
+    floor = round(weights.spread_floor * MICRO)
+    part = round(weights.spread_share * 1000) * baseline.mean // 1000
+    return isqrt(baseline.spread**2 + floor**2 + part**2)

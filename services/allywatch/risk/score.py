@@ -34,6 +34,8 @@ class Assessment:
     confidence: int
     """Per mille."""
     caps: tuple[Cap, ...]
+    z_milli: int | None = None
+    """Thousandths of a standard deviation above the region's own past; None while learning."""
 
 
 def interpolate(curve: Curve, x_milli: int) -> int:
@@ -51,10 +53,26 @@ def interpolate(curve: Curve, x_milli: int) -> int:
 
 def score_of(pressure: int, baseline: Baseline, weights: Weights) -> int:
     """Tenths: how far pressure stands above the region's own past, or above nothing while learning."""
-    if is_learning(baseline, weights):
+    z = z_milli(pressure, baseline, weights)
+    if z is None:
         return interpolate(weights.learning, pressure * 1000 // MICRO)
-    z_milli = (pressure - baseline.mean) * 1000 // spread_used(baseline, weights.baseline)
-    return interpolate(weights.standardised, z_milli)
+    return interpolate(weights.standardised, z)
+
+
+def z_milli(pressure: int, baseline: Baseline, weights: Weights) -> int | None:
+    """Thousandths of a standard deviation that pressure stands above the region's own past, unbounded.
+
+    Args:
+        pressure: Micro-points.
+        baseline: At today's volume of news.
+        weights: Of the method.
+
+    Returns:
+        None: the region is learning.
+    """
+    if is_learning(baseline, weights):
+        return None
+    return (pressure - baseline.mean) * 1000 // spread_used(baseline, weights.baseline)
 
 
 def is_learning(baseline: Baseline, weights: Weights) -> bool:
@@ -75,7 +93,7 @@ def assess(
     weights: Weights,
 ) -> Assessment:
     """Score, level and confidence of a region. Caps lower the level, never the score."""
-    score = score_of(pressure, baseline, weights)
+    score, z = score_of(pressure, baseline, weights), z_milli(pressure, baseline, weights)
     learning = is_learning(baseline, weights)
     leads = [origin.lead for origin in origins]
     raising = [copy for copy in leads if copy.raises]
@@ -83,10 +101,10 @@ def assess(
     caps = tuple(_caps(sure.roots if raising else 0, sure.founded, learning, weights))
     level = level_of(score, weights)
     if not caps or LEVELS.index(level) <= LEVELS.index(weights.caps.level):
-        return Assessment(score, score, level, sure.total, caps)
+        return Assessment(score, score, level, sure.total, caps, z)
     above = LEVELS[LEVELS.index(weights.caps.level) + 1]
     effective = round(weights.levels.floor(above) * 10) - 1
-    return Assessment(score, effective, weights.caps.level, sure.total, caps)
+    return Assessment(score, effective, weights.caps.level, sure.total, caps, z)
 
 
 def _caps(roots: int, founded: int, learning: bool, weights: Weights) -> list[Cap]:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from allywatch.risk.ledger import DAYS, Copy, Entry, marks_of, short_key
-from allywatch.risk.weights import MICRO, TRACKS, Weights
-from allywatch_schemas import Document, Evidence
+from allywatch.risk.weights import MICRO, TRACKS, EventWeights, Weights
+from allywatch_schemas import Document, Evidence, EvidenceKind, Track
 
 QUOTE_BYTES, TITLE_BYTES, URL_BYTES, NAME_BYTES, ID_BYTES = 160, 100, 140, 40, 64
 """How much of each text a state keeps; longer quotes and titles are cut, longer addresses left out."""
@@ -16,6 +16,8 @@ CLAMP_MS = 15 * 60_000
 HOUR_MS = 3_600_000
 
 _NEVER = 1 << 60
+
+_EVENT, _CALM = EvidenceKind.EVENT, Track.DE_ESCALATION
 _KEPT_MS = DAYS * 24 * HOUR_MS
 
 
@@ -40,6 +42,7 @@ class Scale:
     kind: dict[str, float]
     track: dict[str, int]
     """Each by the value of its enumeration: hashing a member costs three times as much."""
+    event: EventWeights
 
     @classmethod
     def of(cls, weights: Weights) -> "Scale":
@@ -48,12 +51,17 @@ class Scale:
             {modality.value: weight for modality, weight in weights.modality.items()},
             {kind.value: weight for kind, weight in weights.kind.items()},
             {track.value: index for index, track in enumerate(TRACKS)},
+            weights.event,
         )
 
     def points(self, item: Evidence) -> int:
-        """Micro-points, fresh: sign × intensity × modality × probability × salience × source × kind."""
+        """Micro-points, fresh: sign × intensity × modality × probability × salience × source × kind.
+
+        For a coded event times what its relation to the region counts.
+        """
         return round(
             MICRO
+            * (self._relation(item) if item.kind is _EVENT else 1.0)
             * item.sign
             * item.intensity
             * self.modality[item.modality._value_]
@@ -62,6 +70,11 @@ class Scale:
             * item.source_weight
             * self.kind[item.kind._value_]
         )
+
+    def _relation(self, item: Evidence) -> float:
+        given = self.event
+        counts = given.adversary if item.adversary else given.patron if item.patron else given.other
+        return counts * given.calming if item.track is _CALM else counts
 
 
 @dataclass(slots=True)

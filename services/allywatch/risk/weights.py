@@ -83,6 +83,15 @@ class ConfidenceWeights(_Part):
     silent: Weight
 
 
+class EventWeights(_Part):
+    """What a coded event counts by who the other side is to the region, and if it calms."""
+
+    adversary: Weight
+    patron: Weight
+    other: Weight
+    calming: Weight
+
+
 class Caps(_Part):
     """With fewer independent origins or less confidence than this, no level above `level`."""
 
@@ -98,6 +107,7 @@ class Weights(_Part):
     half_life_hours: HalfLives
     modality: dict[Modality, Weight]
     kind: dict[EvidenceKind, Weight]
+    event: EventWeights
     baseline: BaselineWeights
     standardised: Curve
     learning: Curve
