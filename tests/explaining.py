@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from allywatch.configfile import parse
 from allywatch.engine.method import method_files
 from allywatch.risk.ledger import Copy, Origin
-from allywatch.risk.pressure import Baseline
+from allywatch.risk.baseline import Baseline
 from allywatch.risk.weights import Weights
 from allywatch_schemas import Modality
 

@@ -139,6 +139,21 @@ class Telling(_Part):
     """Origins that were not known then make up this share of the evidence, at least one by a new root."""
 
 
+class Budgets(_Part):
+    """How the bar of a rule with a budget finds its place (`allywatch.alerts.budget`)."""
+
+    start: float = Field(default=2.5, gt=0, le=100)
+    """The first bar of a region at six alerts a year, in the measure's unit."""
+    tail: float = Field(default=0.35, ge=0, le=2)
+    """How the first bar goes with the budget: (6 / budget) to this power."""
+    step: float = Field(default=0.3, gt=0, le=2)
+    """Logarithm of the factor by which an alert raises the bar."""
+    floor: float = Field(default=1.0, gt=0)
+    """The lowest bar, in the measure's unit."""
+    quiet_days: int = Field(default=10, ge=0, le=60)
+    """So long after an alert the next one must be `telling.escalated` times what people were last told."""
+
+
 class Rules(_Part):
     """All of `rules.yaml`."""
 
@@ -146,6 +161,7 @@ class Rules(_Part):
     capped_severity: Severity
     flapping: Flapping = Flapping()
     telling: Telling = Telling()
+    budgets: Budgets = Budgets()
     rules: tuple[Rule, ...] = Field(min_length=1, max_length=MAX_RULES)
 
     @model_validator(mode="after")

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from allywatch.alerts.episode import Slot
-from allywatch.alerts.rules import Flapping, Rule, Telling
+from allywatch.alerts.rules import Flapping, Rule, Rules, Telling
 from allywatch.alerts.thresholds import Thresholds
+
+DAY_MS = 86_400_000
 
 EXIT_SHARE = 600
 """Per mille of its bar at which a rule with a budget still holds."""
@@ -20,8 +22,18 @@ class Terms:
     telling: Telling
 
 
-def thresholds_of(rule: Rule, slot: Slot, now: int) -> Thresholds | None:
+def thresholds_of(rule: Rule, slot: Slot, now: int, rules: Rules) -> Thresholds | None:
     """Where a rule stands for one region at `now` (milliseconds); None: its bar is not known yet."""
     if rule.fixed is not None:
         return rule.fixed
-    return None if slot.bar is None else Thresholds(slot.bar, slot.bar * EXIT_SHARE // 1000)
+    if slot.bar is None:
+        return None
+    return Thresholds(max(slot.bar, _rested(slot, now, rules)), slot.bar * EXIT_SHARE // 1000)
+
+
+def _rested(slot: Slot, now: int, rules: Rules) -> int:
+    """Soon after an alert, only what is much worse is another."""
+    quiet_ms = rules.budgets.quiet_days * DAY_MS
+    if slot.last_told is None or slot.last_opened is None or now - slot.last_opened > quiet_ms:
+        return 0
+    return slot.last_told * round(rules.telling.escalated * 1000) // 1000

@@ -12,8 +12,9 @@ from allywatch.engine import Method, RegionEngine, State
 from allywatch.engine.reviewing import Change, Outcome
 from allywatch.engine.state import RegionState
 from allywatch.engine.turn import Setting, shared_of
-from allywatch.engine.view import Surroundings, View, look
+from allywatch.engine.view import Surroundings, View, look, slow
 from allywatch.regions import Registry
+from allywatch.risk import world
 from allywatch_schemas import EvidenceBatch, Message, SourceRange, Tick, TickOrigin
 
 MAX_DOCUMENTS = 2_000
@@ -81,7 +82,8 @@ class Replay:
                 self._take_up(
                     [_within(share, start, start + self.tick_hours) for share in shares], f"{day}T{start:02}"
                 )
-        return [self._sample(region, day) for region in sorted(self.regions)]
+        slow_world = self._slow_world()
+        return [self._sample(region, day, slow_world) for region in sorted(self.regions)]
 
     def _tick(self, time: datetime) -> None:
         self._apply(Tick(time=time, origin=TickOrigin.EXTERNAL))
@@ -150,18 +152,19 @@ class Replay:
         for change in outcome.changes:
             self.transitions.append(_transition(change, around))
 
-    def _sample(self, region: str, day: date) -> Sample:
+    def _sample(self, region: str, day: date, slow_world: int) -> Sample:
         state = self._states.get(region.encode())
         if not isinstance(state, RegionState):
             state = RegionState()
-        view = self._views.get(region) or look(state, self._setting.around(region, shared_of(self._states)))
-        z, level = standing(view)
-        return Sample(region, day, z, level, view.assessment.confidence)
+        around = self._setting.around(region, shared_of(self._states))
+        view = self._views.get(region) or look(state, around)
+        level = world.share(slow(state, around), slow_world)
+        return Sample(region, day, view.assessment.z_milli, level, view.assessment.confidence)
 
-
-def standing(view: View) -> tuple[int | None, int]:
-    """Standardised pressure in thousandths (None while learning), and the slow pressure in micro-points."""
-    return view.assessment.z_milli, getattr(view, "slow", view.pressure)
+    def _slow_world(self) -> int:
+        """The world's volume, faded as slowly as the level."""
+        shared = shared_of(self._states)
+        return world.volume(shared.world_hours, shared.world_days, self.method.slow, shared.hour or 0)
 
 
 def _within(share: Share, start: int, end: int) -> Share:

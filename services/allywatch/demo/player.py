@@ -6,9 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from allywatch.config import KafkaSettings
+from allywatch.control.orders import AlertName, decision
 from allywatch.demo.scenario import Step
 from allywatch.stream.ticks import append_ticks
-from allywatch_schemas import DiplomaticEvent, Message, NewsArticle, Retraction, TickOrigin
+from allywatch_schemas import (
+    AlertCommand,
+    Coverage,
+    DiplomaticEvent,
+    Message,
+    NewsArticle,
+    Retraction,
+    TickOrigin,
+)
 from allywatch_schemas.codec import encode
 from allywatch_schemas.topics import DIPLOMATIC_EVENTS, NEWS_ARTICLES, REGION_INPUTS
 
@@ -35,8 +44,8 @@ class Player:
         await self._producer.stop()
 
     async def publish(self, messages: Iterable[Message]) -> None:
-        """Write articles and events to their topics, retractions to every partition of `region-inputs`."""
-        sends = [await self._send(*record) for message in messages for record in _records(message)]
+        """Write articles and events to their topics, all else to the partitions of `region-inputs`."""
+        sends = [await self._send(*record) for message in messages for record in records_of(message)]
         await asyncio.gather(*sends)
 
     async def tick(self, time: datetime, origin: TickOrigin) -> None:
@@ -55,15 +64,30 @@ class Player:
 Record = tuple[str, bytes | None, bytes, Any, int | None]
 
 
-def _records(message: Message) -> list[Record]:
+def records_of(message: Message) -> list[Record]:
+    """Where a message of the story goes: topic, key, value, headers, partition.
+
+    Raises:
+        TypeError: Nobody plays such a message.
+    """
     if isinstance(message, NewsArticle):
         return [_keyed(NEWS_ARTICLES.name, message, message.id, message.version, message.published_at)]
     if isinstance(message, DiplomaticEvent):
         return [_keyed(DIPLOMATIC_EVENTS.name, message, message.id, message.version, message.occurred_at)]
     if isinstance(message, Retraction):
-        value, headers = encode(message, id=message.id, source=SOURCE, time=message.issued_at)
-        return [(REGION_INPUTS.name, None, value, headers, p) for p in range(REGION_INPUTS.partitions)]
+        return _broadcast(message, message.id, message.issued_at)
+    if isinstance(message, Coverage):
+        return _broadcast(message, message.id, message.window_end)
+    if isinstance(message, AlertCommand):
+        alert = AlertName(message.alert_key, message.region)
+        order = decision(alert, message.action, message.actor, message.issued_at, message.reason)
+        return [(REGION_INPUTS.name, order.key, order.value, order.headers, p) for p in order.partitions]
     raise TypeError(type(message).__name__)
+
+
+def _broadcast(message: Message, id: str, time: datetime) -> list[Record]:
+    value, headers = encode(message, id=id, source=SOURCE, time=time)
+    return [(REGION_INPUTS.name, None, value, headers, p) for p in range(REGION_INPUTS.partitions)]
 
 
 def _keyed(topic: str, message: Message, key: str, version: int, time: datetime) -> Record:

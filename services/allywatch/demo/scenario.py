@@ -13,11 +13,23 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from allywatch.configfile import parse
-from allywatch_schemas import DiplomaticEvent, Message, NewsArticle, Retraction, Source
+from allywatch_schemas import (
+    AlertAction,
+    AlertCommand,
+    Coverage,
+    CoverageState,
+    DiplomaticEvent,
+    Message,
+    NewsArticle,
+    Retraction,
+    Source,
+)
 
 BACKFILL_DAYS = 60
 EVENTS_PER_DAY = 40
 HOUR = timedelta(hours=1)
+REPORTED = 6 * HOUR
+"""How often somebody says how a feed is heard while it is silent."""
 
 Moment = Annotated[str, StringConstraints(pattern=r"^\d{1,2} [0-2]\d:[0-5]\d$")]
 
@@ -55,6 +67,26 @@ class Correction(_Entry):
     body: str
 
 
+class Decision(_Entry):
+    """What a person decides about an alert (`rule:REGION`)."""
+
+    alert: Annotated[str, StringConstraints(pattern=r"^[a-z-]+:[A-Z_]+$")]
+    action: AlertAction
+    by: str
+    at: Moment
+    reason: str = ""
+
+
+class Silence(_Entry):
+    """A feed about some regions falls silent, and is heard again. `hourly`: what it usually brings."""
+
+    feed: str
+    regions: tuple[str, ...] = Field(min_length=1)
+    since: Moment
+    until: Moment
+    hourly: int = Field(ge=1)
+
+
 class Scenario(_Entry):
     """The file."""
 
@@ -64,6 +96,8 @@ class Scenario(_Entry):
     articles: tuple[Story, ...]
     retractions: tuple[Withdrawal, ...] = ()
     corrections: tuple[Correction, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    silences: tuple[Silence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +138,7 @@ def _article(scenario: Scenario, story: Story, outlet: str, at: datetime, suffix
 
 
 def story_messages(scenario: Scenario, start: datetime) -> list[tuple[datetime, Message]]:
-    """Every article, copy, correction and retraction with its time, in order.
+    """Every article, copy, correction, retraction, decision and word on a feed with its time, in order.
 
     Args:
         scenario: The parsed file.
@@ -125,7 +159,53 @@ def story_messages(scenario: Scenario, start: datetime) -> list[tuple[datetime, 
     for gone in scenario.retractions:
         at, doc = _when(gone.at, start), f"exercise:{gone.article}"
         out.append((at, Retraction(id=f"retract:{doc}", doc_id=doc, reason=gone.reason, issued_at=at)))
+    out.extend(_decided(decision, _when(decision.at, start)) for decision in scenario.decisions)
+    for silence in scenario.silences:
+        out.extend(_silent(silence, start))
     return sorted(out, key=lambda pair: pair[0])
+
+
+def corrected_at(scenario: Scenario, end: datetime) -> tuple[datetime, ...]:
+    """When articles are corrected, in a story that ends at `end`."""
+    start = end - timedelta(days=scenario.days)
+    return tuple(_when(fix.at, start) for fix in scenario.corrections)
+
+
+def _decided(decision: Decision, at: datetime) -> tuple[datetime, Message]:
+    return at, AlertCommand(
+        id=f"exercise:{decision.action}:{decision.alert}:{decision.at}",
+        region=decision.alert.partition(":")[2],
+        alert_key=decision.alert,
+        action=decision.action,
+        actor=decision.by,
+        reason=decision.reason,
+        issued_at=at,
+    )
+
+
+def _silent(silence: Silence, start: datetime) -> Iterator[tuple[datetime, Message]]:
+    """A report every few hours as long as nothing is heard, and one when all is heard again."""
+    at, until = _when(silence.since, start) + REPORTED, _when(silence.until, start)
+    usual, part = silence.hourly * (REPORTED // HOUR), "begins"
+    while at < until:
+        yield at, _heard(silence, at, part, CoverageState.SILENT, 0, usual)
+        at, part = at + REPORTED, f"{at:%d %H:%M}"
+    yield until, _heard(silence, until, "ends", CoverageState.OK, usual, usual)
+
+
+def _heard(
+    silence: Silence, at: datetime, part: str, state: CoverageState, heard: int, usual: int
+) -> Coverage:
+    return Coverage(
+        id=f"exercise:coverage:{silence.feed}:{part}",
+        feed=silence.feed,
+        regions=silence.regions,
+        state=state,
+        observed=heard,
+        expected=usual,
+        window_start=at - REPORTED,
+        window_end=at,
+    )
 
 
 def background(
@@ -174,15 +254,26 @@ def timeline(scenario: Scenario, events: Sequence[DiplomaticEvent], end: datetim
         while position < len(timed) and timed[position][0] <= time:
             position += 1
         messages = tuple(message for _, message in timed[first:position])
-        steps.append(Step(time, messages, tuple(_headline(m) for m in messages if _is_story(m))))
+        steps.append(Step(time, messages, tuple(filter(None, map(_headline, messages)))))
     return steps
 
 
-def _is_story(message: Message) -> bool:
-    return isinstance(message, NewsArticle | Retraction)
-
-
 def _headline(message: Message) -> str:
-    if isinstance(message, NewsArticle):
-        return f"{message.source.name.removesuffix(' (exercise)')}: {message.title}"
-    return f"Taken back: {message.reason}" if isinstance(message, Retraction) else ""
+    """What to say of it; nothing of the background, of copies, or of a silence that goes on."""
+    match message:
+        case NewsArticle(id=id) if id.count(":") > 1:
+            return ""
+        case NewsArticle(version=1):
+            return f"{message.source.name.removesuffix(' (exercise)')}: {message.title}"
+        case NewsArticle():
+            return f"Corrected: {message.title}"
+        case Retraction():
+            return f"Taken back: {message.reason}"
+        case AlertCommand():
+            return f"{message.actor}: {message.action} {message.alert_key}"
+        case Coverage(state=CoverageState.OK):
+            return f"Heard again: {message.feed}"
+        case Coverage(id=id) if id.endswith(":begins"):
+            return f"Silent: {message.feed}"
+        case _:
+            return ""

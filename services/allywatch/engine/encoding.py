@@ -30,9 +30,9 @@ from allywatch.engine.state import (
     Withdrawals,
 )
 from allywatch.engine.volume_encoding import decode_feeds, decode_volume, encode_feeds, encode_volume
+from allywatch.risk.baseline import Baseline, Closed
 from allywatch.risk.coverage import ALL_HEARD
 from allywatch.risk.ledger import KEY_LENGTH
-from allywatch.risk.pressure import Baseline
 from allywatch_schemas import AlertState, CoverageState, Severity
 
 VERSION = 2
@@ -75,6 +75,7 @@ def decode(key: bytes, value: bytes) -> State:
 def _region(state: RegionState) -> dict[str, Any]:
     return {
         "ledger": encode_ledger(state.ledger),
+        "closed": [state.closed.first, *state.closed.shares],
         "baseline": [state.baseline.day, state.baseline.mean, state.baseline.spread, state.baseline.days],
         "born": state.born,
         "hour": state.hour,
@@ -94,6 +95,7 @@ def _region(state: RegionState) -> dict[str, Any]:
 def _to_region(body: dict[str, Any]) -> RegionState:
     return RegionState(
         ledger=decode_ledger(body["ledger"]),
+        closed=Closed(body["closed"][0], tuple(body["closed"][1:])),
         baseline=Baseline(*body["baseline"]),
         born=body["born"],
         hour=body["hour"],

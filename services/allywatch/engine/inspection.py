@@ -56,7 +56,7 @@ def inspect(state: RegionState, around: Surroundings) -> Inspection:
 
 def _seen(rule: Rule, sight: Sight, around: Surroundings) -> RuleSeen:
     now, slot = around.clock or 0, sight.state.slots.get(rule.name)
-    lines = rule.fixed if slot is None else thresholds_of(rule, slot, now)
+    lines = rule.fixed if slot is None else thresholds_of(rule, slot, now, around.method.rules)
     episode = slot.episode if slot else None
     sign = rule.direction.sign
 

@@ -13,7 +13,7 @@ from allywatch.alerts.rules import Rules
 from allywatch.configfile import parse
 from allywatch.risk.decay import Decay
 from allywatch.risk.weighing import Scale
-from allywatch.risk.weights import Weights
+from allywatch.risk.weights import TRACKS, Weights
 
 WEIGHTS_FILE, RULES_FILE = "risk/weights.yaml", "alerts/rules.yaml"
 
@@ -54,6 +54,8 @@ class Method:
     weights: Weights
     rules: Rules
     decay: Decay
+    slow: Decay
+    """Of the slow pressure: how tense the times are."""
     scale: Scale
 
 
@@ -87,6 +89,7 @@ def parse_method(texts: Mapping[str, str], registry: Places) -> Method:
         weights=weights,
         rules=rules,
         decay=Decay.of((half_lives.words, half_lives.acts, half_lives.de_escalation)),
+        slow=Decay.of((half_lives.slow,) * len(TRACKS)),
         scale=Scale.of(weights),
     )
 

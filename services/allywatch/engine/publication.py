@@ -9,7 +9,7 @@ from allywatch.engine.account import Account
 from allywatch.engine.notes import note_on_alert, note_on_score
 from allywatch.engine.reviewing import Change
 from allywatch.engine.state import RegionState
-from allywatch.engine.view import Surroundings, View, coverage, heard, usual
+from allywatch.engine.view import Surroundings, View, coverage, heard, slow, usual
 from allywatch.records import Output
 from allywatch.risk.confidence import root_of
 from allywatch.risk.ledger import Origin
@@ -51,6 +51,7 @@ def risk_record(
         coverage=coverage(state, around),
         flip=account.flip_message(),
         note=note_on_score(account),
+        slow_pressure=slow(state, around),
         tracks=Tracks(words=view.tracks[0], acts=view.tracks[1], de_escalation=view.tracks[2]),
         contributions=account.contributions(),
         origins=_independent(state),

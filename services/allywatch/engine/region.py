@@ -1,11 +1,14 @@
 """One region's step: its state, what happened and the clock give its next state and transitions of alerts."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
+from allywatch.alerts.budget import first_bar, lowered
+from allywatch.alerts.episode import Slot
 from allywatch.engine.reviewing import Outcome, review
 from allywatch.engine.state import DAY_MS, IMPAIRED_SINCE_UNKNOWN, RegionState
 from allywatch.engine.view import Surroundings, View, look
-from allywatch.risk import pressure
+from allywatch.risk.baseline import baseline
 from allywatch.risk.coverage import Volume, turn
 from allywatch.risk.draft import Draft
 from allywatch.risk.ledger import HOURS
@@ -77,14 +80,32 @@ def _turn_volume(state: RegionState, hour: int) -> Volume | None:
 
 
 def _compare_with_past(state: RegionState, around: Surroundings, day: int) -> RegionState:
-    method = around.method
-    first = min(each for each in (state.born, state.ledger.first_day, day) if each is not None)
-    fresh = pressure.baseline(state.ledger, method.decay, method.weights.baseline, day, first, around.ends)
-    if is_learning(state.baseline, method.weights) == is_learning(fresh, method.weights):
-        return replace(state, baseline=fresh)
-    # When learning ends, scores are on another scale: no rise and no escalation between the two.
-    slots = {rule: replace(slot, last_told=None) for rule, slot in state.slots.items()}
-    return replace(state, baseline=fresh, trail={}, slots=slots)
+    method, ledger = around.method, state.ledger
+    born = day if state.born is None else state.born
+    closed = state.closed.until(day, ledger, method.decay, born, around.ends)
+    first = min(born, day if ledger.first_day is None else ledger.first_day)
+    fresh = baseline(closed, ledger, method.decay, method.weights.baseline, day, first, around.ends)
+    learning = is_learning(fresh, method.weights)
+    ended = is_learning(state.baseline, method.weights) and not learning
+    slots = _with_bars(state, around, 0 if learning else max(0, day - state.baseline.day))
+    if ended:
+        # Scores are on another scale from now on: no rise and no escalation between the two.
+        slots = {rule: replace(slot, last_told=None) for rule, slot in slots.items()}
+    trail = {} if ended else state.trail
+    return replace(state, closed=closed, baseline=fresh, slots=slots, trail=trail)
+
+
+def _with_bars(state: RegionState, around: Surroundings, days: int) -> Mapping[str, Slot]:
+    """Slots in which the bars of rules with a budget sank for `days`; 0: the region is learning."""
+    rules, slots = around.method.rules, dict(state.slots)
+    for rule in around.rules:
+        if rule.budget is None or not days:
+            continue
+        slot = slots.get(rule.name) or Slot(episodes=state.episode_floor)
+        known = slot.bar is not None
+        bar = lowered(slot.bar or 0, rule.budget, rules.budgets, days) if known else None
+        slots[rule.name] = replace(slot, bar=first_bar(rule.budget, rules.budgets) if bar is None else bar)
+    return slots
 
 
 def _leave_trail(state: RegionState, hour: int, view: View) -> RegionState:

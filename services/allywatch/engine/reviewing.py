@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 
 from allywatch.alerts import lifecycle
+from allywatch.alerts.budget import raised
 from allywatch.alerts.episode import Episode, Evidence, Ground, Reading, Slot, Transition
 from allywatch.alerts.lifecycle import Footing
 from allywatch.alerts.rules import Measure, Rule
@@ -16,12 +17,16 @@ from allywatch.risk.ledger import Ledger, Origin, mark_of, short_key
 from allywatch.risk.pressure import Triad
 from allywatch.risk.score import is_learning
 from allywatch.risk.weights import MICRO, TRACKS
-from allywatch_schemas import AlertAction, Mechanism
+from allywatch_schemas import AlertAction, Mechanism, TransitionReason
 
 MILLI = MICRO // 1000
 """Micro-points in a thousandth of a point."""
 
 _TRACKS = {Measure(track.value): index for index, track in enumerate(TRACKS)}
+
+
+_SPENDS = frozenset({TransitionReason.THRESHOLD_CROSSED, TransitionReason.ESCALATED})
+"""What a budget pays for: an alert, and the same grown half as high again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +159,7 @@ def review(
     past = None if withdrawn_from is None else withdrawn_from.sight(state, around)
     for rule in around.rules:
         slot = before = slots.get(rule.name, new)
-        value, lines = sight.value(rule), thresholds_of(rule, slot, clock)
+        value, lines = sight.value(rule), thresholds_of(rule, slot, clock, around.method.rules)
         if value is None or lines is None or not _concerns(sight, rule, slot, value, lines):
             continue
         terms, reading = sight.terms(rule, lines), sight.reading(rule, value)
@@ -166,6 +171,8 @@ def review(
                 del leads[rule.name]
         slot, more = lifecycle.observe(slot, terms, reading, clock)
         changes += [change_of(rule, each, value, lines) for each in (*transitions, *more)]
+        if rule.budget is not None and any(each.reason in _SPENDS for each in (*transitions, *more)):
+            slot = replace(slot, bar=raised(slot.bar or 0, around.method.rules.budgets))
         if slot == before:
             continue
         slots[rule.name] = slot
@@ -188,7 +195,7 @@ def carry_out(
     slot = state.slots.get(rule.name) or Slot(episodes=state.episode_floor)
     value = sight.value(rule) or 0
     slot, transitions = lifecycle.command(slot, action, sight.reading(rule, value), clock, until)
-    lines = thresholds_of(rule, slot, clock)
+    lines = thresholds_of(rule, slot, clock, around.method.rules)
     changes = tuple(change_of(rule, each, value, lines) for each in transitions)
     return Outcome(replace(state, slots={**state.slots, rule.name: slot}), view, changes)
 

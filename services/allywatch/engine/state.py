@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from allywatch.alerts.episode import Slot
+from allywatch.risk.baseline import Baseline, Closed
 from allywatch.risk.coverage import ALL_HEARD, Feeds, Volume, worst
 from allywatch.risk.ledger import Ledger, Origin
-from allywatch.risk.pressure import Baseline
 from allywatch.risk.weighing import HOUR_MS
 from allywatch_schemas import CoverageState
 
@@ -15,6 +15,8 @@ WITHDRAWN_PREFIX = b"\0withdrawn-"
 FEEDS_KEY = b"\0feeds"
 
 DAY_MS = 24 * HOUR_MS
+
+NOTHING_CLOSED = Closed()
 
 NO_BASELINE = Baseline(day=-1, mean=0, spread=0, days=0)
 
@@ -27,6 +29,8 @@ class RegionState:
     """One region. Times are milliseconds of the engine's clock, hours and days counted from the epoch."""
 
     ledger: Ledger = field(default_factory=Ledger)
+    closed: Closed = NOTHING_CLOSED
+    """What each day that is over came to."""
     baseline: Baseline = NO_BASELINE
     born: int | None = None
     """The clock's day on which watching began."""

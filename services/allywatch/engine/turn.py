@@ -25,8 +25,8 @@ from allywatch.engine.state import (
 from allywatch.engine.view import Surroundings
 from allywatch.errors import RejectReason, StopWorker
 from allywatch.records import REDRIVEN, Effects, Output, Rejection
+from allywatch.risk.baseline import Ends
 from allywatch.risk.decay import Decay
-from allywatch.risk.pressure import Ends
 from allywatch.risk.world import at_ends_of_days
 from allywatch_schemas import Sequence
 from allywatch_schemas.codec import Headers, header

@@ -7,8 +7,9 @@ from allywatch.alerts.rules import Rule
 from allywatch.engine.method import Method
 from allywatch.engine.state import RegionState
 from allywatch.risk import explanation, pressure
+from allywatch.risk.baseline import Baseline, Ends, unknown_world
 from allywatch.risk.coverage import ALL_HEARD, NOTHING_SAID, Feeds, Hearing, coverage_contribution, worst
-from allywatch.risk.pressure import Baseline, Ends, Triad, unknown_world
+from allywatch.risk.pressure import Triad
 from allywatch.risk.score import Assessment, assess
 from allywatch.risk.weighing import HOUR_MS
 from allywatch_schemas import Contribution, CoverageState
@@ -68,6 +69,11 @@ def look(state: RegionState, around: Surroundings) -> View:
     origins = tuple(ledger.origins.values())
     assessed = assess(sum(tracks), usual(state, around), origins, coverage(state, around), weights)
     return View(points, sums, tracks, assessed)
+
+
+def slow(state: RegionState, around: Surroundings) -> int:
+    """Micro-points at a half-life of about a week, calm counted like the rest: how tense the times are."""
+    return sum(map(abs, pressure.of_all(state.ledger, around.method.slow, around.hour)))
 
 
 def usual(state: RegionState, around: Surroundings) -> Baseline:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from itertools import accumulate, chain
 from math import prod
 
+from allywatch.risk.baseline import Baseline
 from allywatch.risk.confidence import FULL, history_of, root_of
 from allywatch.risk.ledger import Origin
-from allywatch.risk.pressure import Baseline
 from allywatch.risk.score import LEVELS, Assessment, assess, level_of, score_of
 from allywatch.risk.weights import Weights
 from allywatch_schemas import CoverageState, Level

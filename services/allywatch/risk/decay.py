@@ -32,6 +32,10 @@ class Decay:
         """From half-lives in hours, one per track."""
         return cls(tuple(_table(hours) for hours in half_lives))
 
+    def days(self, track: int) -> int:
+        """After how many days nothing is left of what a day brought."""
+        return len(self.tables[track]) // 24 + 1
+
     def points(self, track: int, points: int, hours: int) -> int:
         """`points` after `hours`, rounded to the nearest; nothing fades before its time (`hours` < 0)."""
         table = self.tables[track]

@@ -123,11 +123,12 @@ class Draft:
         """Hours that the clock left behind become days; days and memories past their time are dropped."""
         if self._hour is None:
             return
-        oldest_hour, oldest_day = self._hour - HOURS, self._hour // 24 - DAYS
+        oldest_hour, today = self._hour - HOURS, self._hour // 24
         for track in range(3):
             if any(hour <= oldest_hour for hour in self._ledger.hours[track]):
                 self._roll_hours(track, oldest_hour)
-            for name in ("days", "history"):
+            felt = min(DAYS, self._decay.days(track))
+            for name, oldest_day in (("days", today - felt), ("history", today - DAYS)):
                 if min(getattr(self._ledger, name)[track], default=oldest_day) < oldest_day:
                     sums = self._writable(name)
                     for day in [day for day in sums[track] if day < oldest_day]:

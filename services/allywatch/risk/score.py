@@ -5,9 +5,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
+from allywatch.risk.baseline import Baseline, spread_used
 from allywatch.risk.confidence import confidence_of
 from allywatch.risk.ledger import Origin
-from allywatch.risk.pressure import Baseline, spread_used
 from allywatch.risk.weights import MICRO, Curve, Weights
 from allywatch_schemas import CoverageState, Level
 

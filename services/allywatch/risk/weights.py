@@ -31,6 +31,8 @@ class HalfLives(_Part):
     words: int = Field(ge=1, le=720)
     acts: int = Field(ge=1, le=720)
     de_escalation: int = Field(ge=1, le=720)
+    slow: int = Field(ge=24, le=720)
+    """Of the slow pressure, all tracks."""
 
 
 class BaselineWeights(_Part):

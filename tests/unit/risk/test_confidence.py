@@ -16,7 +16,7 @@ from allywatch.risk.confidence import (
     root_of,
 )
 from allywatch.risk.ledger import Origin
-from allywatch.risk.pressure import Baseline
+from allywatch.risk.baseline import Baseline
 from allywatch.risk.score import LEVELS, assess
 from allywatch.risk.weighing import Cited, Scale, copy_of, weigh
 from allywatch.risk.weights import Weights

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from allywatch.risk.counterfactual import Flip, Standpoint, flip_set
 from allywatch.risk.ledger import Origin
-from allywatch.risk.pressure import Baseline
+from allywatch.risk.baseline import Baseline
 from allywatch.risk.score import LEVELS
 from allywatch_schemas import CoverageState, Level
 from explaining import KNOWN, LEARNING, WEIGHTS, an_origin, origins, some_origins

@@ -1,7 +1,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allywatch.risk.pressure import Baseline
+from allywatch.risk.baseline import Baseline
 from allywatch.risk.score import LEVELS, Cap, assess, level_of, score_of
 from allywatch_schemas import CoverageState, Level
 from explaining import KNOWN, LEARNING, WEIGHTS, an_origin, some_origins

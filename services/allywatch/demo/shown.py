@@ -1,0 +1,259 @@
+"""What the story showed: each thing the service promises, found in what a subscriber received. Pure.
+
+Nothing here knows the story but the times of its corrections: whatever alert did the thing is taken as proof,
+and a thing that no alert did is missing.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from allywatch.alerts.inhibition import inhibited
+from allywatch.demo.seen import Seen
+from allywatch.stream.reasons import reason_of
+from allywatch_schemas import Alert, AlertState, FlipSet, Level, RegionState, TransitionReason
+
+_LIFE: tuple[tuple[AlertState, TransitionReason | None], ...] = (
+    (AlertState.PENDING, None),
+    (AlertState.FIRING, None),
+    (AlertState.ACKNOWLEDGED, None),
+    (AlertState.FIRING, TransitionReason.NEW_EVIDENCE),
+    (AlertState.RECOVERING, None),
+    (AlertState.RESOLVED, None),
+)
+_SOON = timedelta(hours=1)
+"""After an article was corrected; longer, and it was something else."""
+_EXAMPLES = 3
+
+WORDS = {
+    TransitionReason.THRESHOLD_CROSSED: "it crossed the threshold",
+    TransitionReason.HELD_FOR: "it held long enough to tell people",
+    TransitionReason.SEVERITY_RAISED: "it became more severe",
+    TransitionReason.BACK_ABOVE: "back above the threshold",
+    TransitionReason.FELL_BELOW: "it fell below the second threshold",
+    TransitionReason.STAYED_BELOW: "it stayed below",
+    TransitionReason.NOT_HELD: "it did not hold",
+    TransitionReason.EVIDENCE_RETRACTED: "what it stood on was withdrawn",
+    TransitionReason.EVIDENCE_REVISED: "part of it was corrected; it stands on the rest",
+    TransitionReason.NEW_EVIDENCE: "told again: independent evidence nobody knew of",
+    TransitionReason.ESCALATED: "told again: half as high again",
+    TransitionReason.UNHEARD: "too little is heard to call it over",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A line of the story."""
+
+    time: datetime
+    what: str
+    score: float | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A promise, how often it was kept, and one time that it was."""
+
+    promise: str
+    times: int = 0
+    of: str = ""
+    moments: tuple[Moment, ...] = ()
+
+
+def shown(seen: Seen, corrected: Sequence[datetime]) -> list[Shown]:
+    """All that the story is there to show; what did not happen has no times.
+
+    Args:
+        seen: What was received.
+        corrected: When the story corrects an article.
+    """
+    return [
+        _whole_life(seen),
+        _cancelled(seen),
+        _corrected(seen, corrected),
+        _held_back(seen),
+        _unknown(seen),
+        _hangs_on(seen),
+    ]
+
+
+def _whole_life(seen: Seen) -> Shown:
+    lives = [life for each in seen.episodes().values() if (life := _life(each))]
+    promise = "A whole life, told again after an acknowledgement by new independent evidence alone"
+    if not lives:
+        return Shown(promise)
+    best = max(lives, key=lambda life: life[0].score)
+    return Shown(promise, len(lives), _name(best[0]), tuple(map(_moment, best, (None, *best))))
+
+
+def _life(episode: Iterable[Alert]) -> list[Alert]:
+    """Its transitions from pending to resolved, the stages of `_LIFE` in their order; nothing: one is missing."""
+    found: list[Alert] = []
+    for alert in episode:
+        if len(found) == len(_LIFE):
+            break
+        state, reason = _LIFE[len(found)]
+        if alert.state is state and reason in (None, alert.reason):
+            found.append(alert)
+    return found if len(found) == len(_LIFE) else []
+
+
+def _cancelled(seen: Seen) -> Shown:
+    promise = "An alert cancelled: the report it stood on was taken back"
+    gone = [
+        each
+        for each in seen.episodes().values()
+        if each[-1].reason is TransitionReason.EVIDENCE_RETRACTED
+        and any(alert.state is AlertState.FIRING for alert in each)
+    ]
+    if not gone:
+        return Shown(promise)
+    best = max(gone, key=lambda each: each[0].score)
+    told = [next(alert for alert in best if alert.state is AlertState.FIRING), best[-1]]
+    return Shown(promise, len(gone), _name(best[0]), tuple(map(_moment, told, (None, *told))))
+
+
+def _corrected(seen: Seen, corrected: Sequence[datetime]) -> Shown:
+    promise = "A correction: a newer version lowered a score, and the alert says so"
+    fell = [
+        (before, alert)
+        for alert in seen.in_order()
+        if alert.reason is TransitionReason.EVIDENCE_REVISED
+        and any(at <= alert.changed_at <= at + _SOON for at in corrected)
+        and (before := seen.score_before(alert)) is not None
+        and alert.score < before
+    ]
+    if not fell:
+        return Shown(promise)
+    before, best = max(fell, key=lambda pair: pair[0] - pair[1].score)
+    why = f"{WORDS[best.reason]}: {before:.0f} before, {best.score:.0f} now"
+    moment = Moment(best.changed_at, best.state.value, best.score, why)
+    return Shown(promise, len({alert.episode for _, alert in fell}), _name(best), (moment,))
+
+
+def _held_back(seen: Seen) -> Shown:
+    promise = "Members held back: their group's alert tells the same"
+    pairs: dict[str, tuple[Alert, Alert]] = {}
+    for target, source in _speakers(seen.in_order()):
+        if source.region in target.groups:
+            pairs.setdefault(target.episode, (target, source))
+    if not pairs:
+        return Shown(promise)
+    group = next(iter(pairs.values()))[1]
+    moments = (
+        Moment(
+            max(target.changed_at, source.changed_at),
+            "held back",
+            target.score,
+            f"{target.region_name}: {source.region_name} tells the same, {_quoted(target)}",
+        )
+        for target, source in pairs.values()
+    )
+    return Shown(promise, len(pairs), _name(group), tuple(moments)[:_EXAMPLES])
+
+
+def _speakers(alerts: Iterable[Alert]) -> Iterator[tuple[Alert, Alert]]:
+    """At each moment the alerts that are held back, each with the alert that speaks for it."""
+    latest: dict[str, Alert] = {}
+    for _, moment in groupby(alerts, key=lambda alert: alert.changed_at):
+        latest |= {alert.key: alert for alert in moment}
+        latest = {key: alert for key, alert in latest.items() if alert.open}
+        for target, source in inhibited(latest.values()).items():
+            if latest[target].state is not AlertState.PENDING:
+                yield latest[target], latest[source]
+
+
+def _unknown(seen: Seen) -> Shown:
+    promise = "A silent feed: the region is unknown, not calm, and nothing resolves meanwhile"
+    found = [(region, *span) for region in seen.course for span in _silences(seen, region)]
+    kept = [each for each in found if not _ended(seen, *each)]
+    if not kept or kept != found:
+        return Shown(promise)
+    region, since, until = max(kept, key=lambda each: (each[2] - each[1], each[0]))
+    return Shown(promise, len(kept), seen.highest[region].name, tuple(_silence(seen, region, since, until)))
+
+
+def _silences(seen: Seen, region: str) -> Iterator[tuple[datetime, datetime]]:
+    """From when to when it was unknown."""
+    for state, run in groupby(seen.course[region], key=lambda point: point.state):
+        if state is RegionState.UNKNOWN:
+            points = list(run)
+            yield points[0].time, points[-1].time
+
+
+def _ended(seen: Seen, region: str, since: datetime, until: datetime) -> bool:
+    """Whether an alert of the region ended of itself while it was unknown."""
+    ends = (TransitionReason.STAYED_BELOW, TransitionReason.NOT_HELD)
+    return any(
+        alert.region == region and alert.reason in ends and since < alert.changed_at < until
+        for alert in seen.alerts
+    )
+
+
+def _silence(seen: Seen, region: str, since: datetime, until: datetime) -> Iterator[Moment]:
+    hours = (until - since) // timedelta(hours=1)
+    yield Moment(since, "unknown", None, f"for {hours} hours its score says little")
+    about = [alert for alert in seen.in_order() if alert.region == region]
+    waits = [a for a in about if a.reason is TransitionReason.UNHEARD and a.state is AlertState.RECOVERING]
+    if waits:
+        yield Moment(waits[-1].changed_at, "recovering", waits[-1].score, f"{waits[-1].rule}: {_words(waits[-1])}")
+        ended = (a for a in about if a.episode == waits[-1].episode and a.state is AlertState.RESOLVED)
+        for alert in ended:
+            yield Moment(alert.changed_at, "resolved", alert.score, "only after it was heard again")
+
+
+def _hangs_on(seen: Seen) -> Shown:
+    promise = "What a level hangs on: the fewest independent origins without which it would be lower"
+    told = [a for a in seen.in_order() if a.state is AlertState.FIRING and a.flip and a.flip.origins]
+    if not told:
+        return Shown(promise)
+    levels = list(Level)
+    best = max(told, key=lambda a: (a.flip is not None and a.flip.size == 2, levels.index(a.level)))
+    assert best.flip is not None
+    moment = Moment(best.changed_at, best.level.value, best.score, flip_in_words(best, best.flip))
+    return Shown(promise, len({alert.episode for alert in told}), _name(best), (moment,))
+
+
+def flip_in_words(alert: Alert, flip: FlipSet) -> str:
+    """What the level hangs on, as a sentence; origins that the alert does not list are only counted."""
+    rows = {each.origin: each for each in alert.evidence}
+    named = [rows[origin].source for origin in flip.origins if origin in rows]
+    names = "; ".join(source.name.removesuffix(" (exercise)") for source in named if source)
+    said = f" ({names})" if names else ""
+    return (
+        f"Without {flip.size} of its {alert.origins} origins{said} "
+        f"it would be {flip.level.value}, not {alert.level.value}."
+    )
+
+
+def _moment(alert: Alert, before: Alert | None) -> Moment:
+    return Moment(alert.changed_at, alert.state.value, alert.score, _why(alert, before))
+
+
+def _why(alert: Alert, before: Alert | None) -> str:
+    """The reason in words; of evidence, the strongest that the transition before did not list."""
+    if alert.reason is TransitionReason.ACKNOWLEDGED_BY_PERSON:
+        return f"{alert.actor}: {alert.note}" if alert.note else f"by {alert.actor}"
+    words = _words(alert)
+    if alert.reason is TransitionReason.NEW_EVIDENCE:
+        known = {each.origin for each in before.evidence} if before else set()
+        new = reason_of(each for each in alert.evidence if each.origin not in known)
+        return f"{words}: {new}" if new else words
+    return words if before else f"{words}: {_quoted(alert)}"
+
+
+def _words(alert: Alert) -> str:
+    return WORDS.get(alert.reason, alert.reason.value.replace("_", " "))
+
+
+def _quoted(alert: Alert) -> str:
+    return reason_of(alert.evidence)
+
+
+def _name(alert: Alert) -> str:
+    """The episode as commands take it."""
+    return alert.episode
+
+
