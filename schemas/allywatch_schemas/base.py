@@ -1,10 +1,14 @@
 """What every message shares: strict when written, lenient when read, times in UTC."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, StringConstraints, WithJsonSchema
 from pydantic_core import CoreSchema, core_schema
+
+_set = object.__setattr__
+"""Past what keeps a part from being changed, while it is made."""
 
 
 def _to_utc(moment: datetime) -> datetime:
@@ -50,6 +54,21 @@ class Part(BaseModel):
     """A piece of a message. Building one with an unknown field is an error; numbers are finite."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    def restated(self, changes: Mapping[str, object]) -> Self:
+        """A copy with other values, at a fraction of the cost of `model_copy`; nothing is checked.
+
+        Those fields count as set that were set here.
+
+        Args:
+            changes: By name of the field; of the field's type, and within its bounds.
+        """
+        made = object.__new__(type(self))
+        _set(made, "__dict__", {**self.__dict__, **changes})
+        _set(made, "__pydantic_fields_set__", self.__pydantic_fields_set__)
+        _set(made, "__pydantic_extra__", None)
+        _set(made, "__pydantic_private__", None)
+        return made
 
 
 class Message(Part):

@@ -104,9 +104,7 @@ class Replay:
 
     def _apply_batch(self, found: Sequence[Found], totals: dict[str, int]) -> None:
         start = self._offset
-        documents = [
-            each.document.model_copy(update={"offset": start + number}) for number, each in enumerate(found)
-        ]
+        documents = [each.document.restated({"offset": start + number}) for number, each in enumerate(found)]
         end = start + max(len(found), *totals.values(), 1) if totals else start + len(found)
         covered = SourceRange.model_construct(
             topic=HISTORY, topic_id="", partition=0, start=start, end=end, totals=totals, feeds=()

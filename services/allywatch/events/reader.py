@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from importlib import resources
 from typing import NamedTuple
@@ -10,36 +11,39 @@ from typing import NamedTuple
 from allywatch.events.codebook import CameoCode, find, parse_codebook
 from allywatch.events.rules import Provider, Relation, Rule, Rules, parse_rules
 from allywatch.regions import Registry
-from allywatch_schemas import DiplomaticEvent, Evidence, EvidenceKind, Modality, Role
+from allywatch_schemas import DiplomaticEvent, Evidence, EvidenceKind, Role
 from allywatch_schemas.identity import identity_of
 
 FULL_SALIENCE_MENTIONS = 100
 """Mentions at which an event is as prominent as it can be; below it grows with the logarithm."""
 
-MOST_CASTINGS = 32_768
-"""Pairs of countries and codes that are remembered: the news is mostly about the same few."""
+MOST_PAIRS = 65_536
+"""Pairs of countries that are remembered: all there are."""
+
+_FROM = frozenset({Relation.FROM_PATRON, Relation.FROM_ADVERSARY, Relation.FROM_ALLY, Relation.FROM_OTHER})
+"""Relations in which the region is the target."""
+
+_UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What a code means in a relation: all that does not depend on the single event."""
+    """What a code means in a relation: all that does not depend on countries and the single event."""
 
     code: CameoCode
-    rule_id: str
     rule: Rule
-    modality: Modality
-    half_life_hours: float
-    version: str
+    said: Evidence
+    """Of it, as far as it is known."""
 
 
-class _Casting(NamedTuple):
-    """One region's part in events of one code between two countries."""
+class _Side(NamedTuple):
+    """One region's part in events between two countries."""
 
     region: str
-    other: str
-    role: Role
-    relation: Relation
-    reading: _Reading
+    patron: str | None
+    adversary: str | None
+    readings: Mapping[str, _Reading]
+    """Of its relation to the other side, by code."""
 
 
 def load_codebook() -> dict[str, CameoCode]:
@@ -69,7 +73,7 @@ class EventReader:
         self._codebook = codebook if codebook is not None else load_codebook()
         self._rules = rules if rules is not None else load_rules(self._codebook)
         self._readings = _readings(self._codebook, self._rules)
-        self._castings = lru_cache(maxsize=MOST_CASTINGS)(self._cast)
+        self._sides = lru_cache(maxsize=MOST_PAIRS)(self._sides_of)
 
     @property
     def version(self) -> str:
@@ -82,34 +86,44 @@ class EventReader:
         Nothing for what happens within one country, for a side whose country is unknown, for a code that
         the table calls neutral, and where neither country is a region. Never raises for a valid event.
         """
-        sides = event.source_actor.country, event.target_actor.country
-        items = (self._item(event, casting) for casting in self._castings(*sides, event.cameo))
+        source, target, code = event.source_actor.country, event.target_actor.country, event.cameo
+        if source == target or not (sides := self._sides(source, target)):
+            return []
+        if code not in self._codebook:
+            code = found.code if (found := find(self._codebook, code)) else ""
+        items = (self._item(event, side, side.readings.get(code)) for side in sides)
         return [item for item in items if item is not None]
 
     def heeds(self, source: str | None, target: str | None, cameo: str) -> bool:
         """Whether an event of this code between these countries may say anything: else `read` is empty."""
-        return bool(self._castings(source, target, cameo))
+        if source == target or not (sides := self._sides(source, target)):
+            return False
+        return cameo not in self._codebook or any(cameo in side.readings for side in sides)
 
-    def _cast(self, source: str | None, target: str | None, cameo: str) -> tuple[_Casting, ...]:
+    def _sides_of(self, source: str | None, target: str | None) -> tuple[_Side, ...]:
+        """The regions among two countries that are not the same, the target's first."""
         regions, countries = self._registry.regions, self._registry.countries
-        if source is None or target is None or source == target or not {source, target} <= countries:
-            return ()
-        code = find(self._codebook, cameo)
-        if code is None:
+        if source is None or target is None or not {source, target} <= countries:
             return ()
         sides = ((target, source, Role.TARGET), (source, target, Role.SOURCE))
-        out = []
-        for region, other, role in sides:
-            relation = relation_of(self._registry, region, other, role) if region in regions else None
-            if relation and (reading := self._readings.get((relation, code.code))) is not None:
-                out.append(_Casting(region, other, role, relation, reading))
-        return tuple(out)
+        return tuple(self._side(*each) for each in sides if each[0] in regions)
 
-    def _item(self, event: DiplomaticEvent, casting: _Casting) -> Evidence | None:
-        intensity = _intensity(event, casting.reading, self._rules.tone_weight)
+    def _side(self, region: str, other: str, role: Role) -> _Side:
+        relation = relation_of(self._registry, region, other, role)
+        return _Side(
+            region,
+            other if relation in (Relation.FROM_PATRON, Relation.TO_PATRON) else None,
+            other if relation in (Relation.FROM_ADVERSARY, Relation.TO_ADVERSARY) else None,
+            self._readings[relation],
+        )
+
+    def _item(self, event: DiplomaticEvent, side: _Side, reading: _Reading | None) -> Evidence | None:
+        if reading is None:
+            return None
+        intensity = _intensity(event, reading, self._rules.tone_weight)
         if intensity == 0:
             return None
-        return _evidence(event, casting, intensity, self._rules.provider(event.provider))
+        return _evidence(event, side, reading.said, intensity, self._rules.provider(event.provider))
 
 
 def relation_of(registry: Registry, region: str, other: str, role: Role) -> Relation:
@@ -125,18 +139,40 @@ def relation_of(registry: Registry, region: str, other: str, role: Role) -> Rela
     return Relation.FROM_OTHER if to_it else Relation.TO_OTHER
 
 
-def _readings(codebook: Mapping[str, CameoCode], rules: Rules) -> dict[tuple[Relation, str], _Reading]:
-    readings = {}
+def _readings(codebook: Mapping[str, CameoCode], rules: Rules) -> dict[Relation, dict[str, _Reading]]:
+    readings: dict[Relation, dict[str, _Reading]] = {}
     for relation in Relation:
+        own = readings[relation] = {}
         for code in codebook.values():
             resolved = rules.resolve(relation, code)
             if resolved is not None:
-                rule_id, rule = resolved
-                half_life = rules.half_life_hours[rule.track]
-                readings[relation, code.code] = _Reading(
-                    code, rule_id, rule, rules.modality_of(code.code), half_life, rules.version
-                )
+                said = _said(relation, code, *resolved, rules)
+                own[code.code] = _Reading(code, resolved[1], said)
     return readings
+
+
+def _said(relation: Relation, code: CameoCode, rule_id: str, rule: Rule, rules: Rules) -> Evidence:
+    """What events of a code mean in a relation, as far as both tell; the placeholders are filled in."""
+    return Evidence(
+        id="-",
+        doc_id="-",
+        region="NOWHERE",
+        kind=EvidenceKind.EVENT,
+        track=rule.track,
+        mechanism=rule.mechanism,
+        plover_root=code.plover,
+        quad=code.quad,
+        role=Role.TARGET if relation in _FROM else Role.SOURCE,
+        sign=rule.sign,
+        intensity=0,
+        modality=rules.modality_of(code.code),
+        probability=0,
+        half_life_hours=rules.half_life_hours[rule.track],
+        event_time=_UNDATED,
+        quote=code.name,
+        rule_id=rule_id,
+        lexicon_version=rules.version,
+    )
 
 
 def _intensity(event: DiplomaticEvent, reading: _Reading, tone_weight: float) -> float:
@@ -154,37 +190,27 @@ def salience_of(mentions: int) -> float:
     return min(math.log1p(mentions) / math.log1p(FULL_SALIENCE_MENTIONS), 1.0)
 
 
-def _evidence(event: DiplomaticEvent, casting: _Casting, intensity: float, provider: Provider) -> Evidence:
-    region, other, role, relation, reading = casting
-    is_patron = relation in (Relation.FROM_PATRON, Relation.TO_PATRON)
-    is_adversary = relation in (Relation.FROM_ADVERSARY, Relation.TO_ADVERSARY)
-    code, rule = reading.code, reading.rule
-    return Evidence(
-        id=evidence_id(event, region, role),
-        doc_id=event.id,
-        region=region,
-        kind=EvidenceKind.EVENT,
-        track=rule.track,
-        mechanism=rule.mechanism,
-        plover_root=code.plover,
-        quad=code.quad,
-        role=role,
-        actor=event.source_actor.country,
-        target=event.target_actor.country,
-        patron=other if is_patron else None,
-        adversary=other if is_adversary else None,
-        sign=rule.sign,
-        intensity=intensity,
-        modality=reading.modality,
-        probability=provider.probability,
-        salience=salience_of(event.mentions) if provider.salience is None else provider.salience,
-        source_weight=provider.source_weight,
-        half_life_hours=reading.half_life_hours,
-        event_time=event.occurred_at,
-        quote=event.text or code.name,
-        trigger=event.cameo,
-        rule_id=reading.rule_id,
-        lexicon_version=reading.version,
+def _evidence(
+    event: DiplomaticEvent, side: _Side, said: Evidence, intensity: float, provider: Provider
+) -> Evidence:
+    """What one event means; a valid event and a valid table leave nothing to check."""
+    return said.restated(
+        {
+            "id": evidence_id(event, side.region, said.role),
+            "doc_id": event.id,
+            "region": side.region,
+            "actor": event.source_actor.country,
+            "target": event.target_actor.country,
+            "patron": side.patron,
+            "adversary": side.adversary,
+            "intensity": intensity,
+            "probability": provider.probability,
+            "salience": salience_of(event.mentions) if provider.salience is None else provider.salience,
+            "source_weight": provider.source_weight,
+            "event_time": event.occurred_at,
+            "quote": event.text or said.quote,
+            "trigger": event.cameo,
+        }
     )
 
 

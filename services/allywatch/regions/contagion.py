@@ -12,12 +12,14 @@ from allywatch.regions.registry import Registry
 from allywatch_schemas import Evidence, EvidenceKind, Mechanism, Modality, Role, Track
 from allywatch_schemas.identity import identity_of
 
-SPREADING = frozenset(
-    {Mechanism.PATRON_DISENGAGEMENT, Mechanism.DETERRENCE_CREDIBILITY, Mechanism.ALLIANCE_COHESION}
+SPREADING = (
+    Mechanism.PATRON_DISENGAGEMENT,
+    Mechanism.DETERRENCE_CREDIBILITY,
+    Mechanism.ALLIANCE_COHESION,
 )
 """What is said about one guarantee and concerns those who rest on the same guarantor."""
 
-SILENT = frozenset({Modality.DENIED, Modality.HISTORIC})
+SILENT = (Modality.DENIED, Modality.HISTORIC)
 """What is denied, or long over, is news for nobody else."""
 
 
@@ -41,8 +43,8 @@ class _Candidate(NamedTuple):
         return self.origin.modality is Modality.ASSERTED, amount
 
     def evidence(self) -> Evidence:
-        return self.origin.model_copy(
-            update={
+        return self.origin.restated(
+            {
                 "id": derived_id(self.origin.id, self.region, self.role),
                 "region": self.region,
                 "kind": EvidenceKind.CONTAGION,

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from allywatch.errors import Reject, RejectReason
@@ -26,6 +28,16 @@ MAX_TEXT = 200_000
 """Characters of title and body. No article is longer; a dump that is would hold up all others for seconds."""
 
 _TITLE = 300
+
+_BLANK = Document(
+    doc_id="-",
+    fingerprint="",
+    source=Source(id="-", name=""),
+    published_at=datetime(1970, 1, 1, tzinfo=UTC),
+    range=0,
+    offset=0,
+)
+"""What documents of events have in common; the rest comes from a valid event, and needs no check."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,20 +158,24 @@ def document_of_event(event: DiplomaticEvent) -> Document:
 
     Events that were coded from one web page are one origin, as copies of one text are.
     """
-    publisher = event.publisher or event.provider or "unknown"
-    return Document(
-        doc_id=event.id,
-        version=event.version,
-        fingerprint=identity_of(event.url or event.id),
-        source=Source(id=publisher.lower(), name=publisher),
-        published_at=event.reported_at or event.occurred_at,
-        title=_headline(event),
-        url=event.url,
-        range=0,
-        offset=0,
-        backfill=event.backfill,
-        exercise=event.exercise,
+    return _BLANK.restated(
+        {
+            "doc_id": event.id,
+            "version": event.version,
+            "fingerprint": identity_of(event.url or event.id),
+            "source": _publisher(event.publisher or event.provider or "unknown"),
+            "published_at": event.reported_at or event.occurred_at,
+            "title": _headline(event),
+            "url": event.url,
+            "backfill": event.backfill,
+            "exercise": event.exercise,
+        }
     )
+
+
+@lru_cache(maxsize=4_096)
+def _publisher(name: str) -> Source:
+    return Source(id=name.lower(), name=name)
 
 
 def _headline(event: DiplomaticEvent) -> str:

@@ -188,6 +188,7 @@ events = st.builds(
 def test_any_valid_event_gives_valid_evidence_with_ids_of_its_own(one: DiplomaticEvent) -> None:
     items = READER.read(one)
     assert items == READER.read(one)
+    assert not items or READER.heeds(one.source_actor.country, one.target_actor.country, one.cameo)
     both = [*items, *derive(items, REGISTRY)]
     assert len({item.id for item in both}) == len(both)
     for item in both:

@@ -26,7 +26,7 @@ from allywatch.stream.extraction import (
 from allywatch.stream.jsonlines import extract_lines
 from allywatch.stream.poll_interval import LONGEST, SHORTEST, PollInterval
 from allywatch.stream.reading import read
-from allywatch_schemas import ArticleStatus, EvidenceKind, NewsArticle
+from allywatch_schemas import ArticleStatus, Document, EvidenceKind, NewsArticle
 from allywatch_schemas.codec import encode
 from builders import ARTICLE_BODY, NOON, a_document, a_source, an_article, an_event
 
@@ -99,6 +99,11 @@ def test_events_coded_from_one_page_are_one_origin() -> None:
         for name, url in (("a", "https://x.example/1"), ("b", "https://x.example/1"), ("c", None))
     )
     assert one.fingerprint == same.fingerprint != other.fingerprint
+
+
+def test_documents_of_events_are_what_checking_would_make_of_them() -> None:
+    document = document_of_event(an_event(publisher="Reuters", url="https://x.example/1"))
+    assert Document.model_validate(document.model_dump()) == document
 
 
 def _nothing(incoming: Incoming) -> Extraction:
