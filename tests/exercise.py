@@ -8,6 +8,7 @@ from importlib.resources import files
 
 from allywatch.demo.player import parse_events, records_of
 from allywatch.demo.scenario import Scenario, history, parse_scenario, timeline
+from allywatch.demo.seen import Seen
 from allywatch.engine import RegionEngine, load_method, replay
 from allywatch.records import Record
 from allywatch.regions import load_registry
@@ -17,6 +18,7 @@ from allywatch.stream.reading import read
 from allywatch_schemas import (
     PARTITIONS,
     Alert,
+    AlertCommand,
     DiplomaticEvent,
     EvidenceBatch,
     Message,
@@ -87,8 +89,8 @@ class Stage:
         log.append(Record(REGION_INPUTS.name, partition, len(log), None, value, tuple(headers)))
 
 
-def the_story_told(scenario: Scenario, regions: Sequence[str]) -> tuple[list[Alert], list[RegionRisk], int]:
-    """What subscribers receive about some of the regions: alerts, scores, and how many inputs were refused."""
+def the_story_told(scenario: Scenario, regions: Sequence[str]) -> tuple[Seen, list[str]]:
+    """What a subscriber receives about some of the regions, and why decisions of people were refused."""
     stage, events, places = Stage(), the_events(), load_registry()
     past = history(events, END - timedelta(days=scenario.days))
     for first in range(0, len(past), _TAKEN_IN):
@@ -97,13 +99,19 @@ def the_story_told(scenario: Scenario, regions: Sequence[str]) -> tuple[list[Ale
         stage.tick(step.time)
         stage.publish(step.messages)
     method = load_method(places)
-    told: list[Message] = []
-    refused = len(stage.rejected)
+    seen, refused = Seen(), []
     for partition, log in enumerate(stage.inputs):
         owned = {region for region in regions if partition_of(region.encode(), PARTITIONS) == partition}
         result = replay(log, RegionEngine(method, places, owned, partition))
-        told += [decode(output.value, output.headers) for output in result.outputs]
-        refused += len(result.rejections)
-    alerts = [each for each in told if isinstance(each, Alert)]
-    scores = [each for each in told if isinstance(each, RegionRisk)]
-    return alerts, scores, refused
+        for output in result.outputs:
+            match decode(output.value, output.headers):
+                case Alert() as alert:
+                    seen.alert(alert)
+                case RegionRisk() as risk:
+                    seen.score(risk)
+        refused += [
+            rejection.detail
+            for record, rejection in result.rejections
+            if isinstance(decode(record.value or b"", record.headers), AlertCommand)
+        ]
+    return seen, refused

@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from allywatch.demo.production import Production
 
 _DROP = Path("drop")
-_PIPE_WIDTH = 140
+_PIPE_WIDTH = 100
 
 
 def demo(
-    once: bool = typer.Option(False, "--once", help="Play the story, print a table, end."),
-    seconds: float = typer.Option(60.0, min=5.0, help="How long the three weeks take."),
+    once: bool = typer.Option(False, "--once", help="Play the story, tell what it showed, end."),
+    seconds: float = typer.Option(30.0, min=5.0, help="How long the three weeks take, at least."),
     port: int = typer.Option(0, min=0, max=65535, help="Where Kafka listens; 0 takes a free port."),
     drop: Path = typer.Option(_DROP, help="Drop folder for live input where the network is out of reach."),
 ) -> None:
@@ -34,14 +34,18 @@ def demo(
     screen = Screen(console)
     production = Production(screen, seconds=seconds, port=port, drop=drop)
     try:
-        _run(production, once)
+        complete = _run(production, once)
     except KeyboardInterrupt:
         screen.say("Stopped.")
+        return
+    if not complete:
+        raise typer.Exit(1)
 
 
-def _run(production: "Production", once: bool) -> None:
+def _run(production: "Production", once: bool) -> bool:
     with production:
         production.play(datetime.now().astimezone())
-        production.finish()
+        complete = production.finish(stays=not once)
         if not once:
             production.stay()
+        return complete

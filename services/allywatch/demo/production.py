@@ -16,9 +16,11 @@ from allywatch.broker.local import LocalBroker
 from allywatch.broker.topics import ensure_topics
 from allywatch.config import KafkaSettings, WorkerSettings
 from allywatch.control.activating import activate_installed
+from allywatch.demo.closing import checklist, next_steps, regions
 from allywatch.demo.player import Extraction, Player, parse_events, play
-from allywatch.demo.scenario import HOUR, Step, history, parse_scenario, timeline
+from allywatch.demo.scenario import HOUR, Step, corrected_at, history, parse_scenario, timeline
 from allywatch.demo.screen import Screen
+from allywatch.demo.shown import shown
 from allywatch.demo.supervisor import Supervisor, Worker
 from allywatch.demo.watching import Watch
 from allywatch.stream.tail import ScoreBoard
@@ -49,6 +51,7 @@ class Production:
         self._supervisor: Supervisor
         self._watch: Watch
         self._end: datetime
+        self._corrected: tuple[datetime, ...]
 
     def __enter__(self) -> "Production":
         """Start Kafka and the workers."""
@@ -81,7 +84,7 @@ class Production:
             self._supervisor.wait_ready(60)
             where = ", ".join(f"{w.name} {w.url}/metrics" for w in self._supervisor.workers)
             said.append(f"The workers are ready: {where}")
-        board = ScoreBoard(rows=self._screen.rows)
+        board = ScoreBoard(rows=self._screen.rows, inhibit=True)
         self._watch = self._stack.enter_context(Watch(self._kafka, board, self._screen.alert))
 
     def _worker(self, name: str, *arguments: str) -> Worker:
@@ -94,6 +97,7 @@ class Production:
         packed = (data / "gdelt_20191024.export.CSV.gz").read_bytes()
         events = parse_events(gzip.decompress(packed).splitlines())
         self._end = now.astimezone(UTC)
+        self._corrected = corrected_at(scenario, self._end)
         steps = timeline(scenario, events, self._end)
         past = history(events, self._end - timedelta(days=scenario.days))
         asyncio.run(self._play(past, steps))
@@ -105,7 +109,7 @@ class Production:
                 await player.publish(past)
                 await extraction.caught_up(timeout=60)
                 said.append(f"{len(past)} coded events taken in as history (GDELT, re-dated)")
-            self._screen.say("Playing three weeks of invented news. EXERCISE: nothing of it happened.")
+            self._screen.say("\nEXERCISE  Three weeks of invented news; nothing of it happened.\n")
             with self._screen.board(self._watch):
 
                 async def follow(step: Step) -> None:
@@ -121,6 +125,9 @@ class Production:
         self._screen.clock(step.time)
         for line in step.headlines:
             self._screen.headline(step.time, line)
+        with self._watch.lock:
+            reached = self._watch.seen.reached()
+        self._screen.tell(reached or step.time - _BEHIND)
         for worker in self._supervisor.workers:
             worker.check()
 
@@ -129,10 +136,15 @@ class Production:
         while not done() and time.monotonic() < deadline:
             await asyncio.sleep(0.1)
 
-    def finish(self) -> None:
-        """Print what came of it."""
+    def finish(self, *, stays: bool) -> bool:
+        """Print what came of it, and what to try; False: something that was to be shown did not happen."""
+        self._screen.tell()
         with self._watch.lock:
-            self._screen.console.print(self._watch.summary.table())
+            things = shown(self._watch.seen, self._corrected)
+            self._screen.show(regions(self._watch.seen))
+        self._screen.show(checklist(things))
+        self._screen.show(next_steps(things, self._kafka.bootstrap, stays=stays))
+        return all(thing.times for thing in things)
 
     def stay(self) -> None:
         """Live input and live ticks, until Ctrl-C."""
@@ -144,8 +156,7 @@ class Production:
             self._worker_of("watch", str(self._drop))
             where = f"Live: no network, so files put into {self._drop}/ are taken in (any format of `ingest`)"
         line = f"{where}. Subscribe at {self._kafka.bootstrap}. Ctrl-C stops everything."
-        self._screen.say(line)
-        self._screen.note(line)
+        self._screen.say(f"\n{line}")
         asyncio.run(self._live())
 
     def _worker_of(self, kind: str, argument: str) -> None:
@@ -154,14 +165,12 @@ class Production:
 
     async def _live(self) -> None:
         async with Player(self._kafka) as player:
-            with self._screen.board(self._watch):
-                while True:
-                    now = datetime.now(UTC)
-                    self._screen.clock(now)
-                    await player.tick(now, TickOrigin.LIVE)
-                    for worker in self._supervisor.workers:
-                        worker.check()
-                    await asyncio.sleep(_TICK_SECONDS)
+            while True:
+                await player.tick(datetime.now(UTC), TickOrigin.LIVE)
+                self._screen.tell()
+                for worker in self._supervisor.workers:
+                    worker.check()
+                await asyncio.sleep(_TICK_SECONDS)
 
 
 def _reachable(url: str) -> bool:

@@ -12,9 +12,9 @@ from rich.live import Live
 from rich.panel import Panel
 from rich.text import Text
 
+from allywatch.demo.lines import alert_line, news_line, worth_a_line
 from allywatch.demo.watching import Watch
-from allywatch.stream.tail import plain_alert
-from allywatch_schemas import Alert, AlertState
+from allywatch_schemas import Alert
 
 
 class Screen:
@@ -26,7 +26,9 @@ class Screen:
         self.rows = rows
         self._headlines: deque[tuple[datetime, str]] = deque(maxlen=5)
         self._clock: datetime | None = None
-        self._note = ""
+        self._boarded = False
+        self._waiting: list[tuple[datetime, bool, Text]] = []
+        self._guard = threading.Lock()
 
     @contextmanager
     def step(self, doing: str) -> Iterator[list[str]]:
@@ -48,24 +50,40 @@ class Screen:
         """One line that stays."""
         self.console.print(Text(line), soft_wrap=True)
 
-    def note(self, line: str) -> None:
-        """One line under the board."""
-        self._note = line
+    def show(self, drawn: RenderableType) -> None:
+        """Something drawn that stays."""
+        self.console.print(drawn)
 
     def headline(self, at: datetime, line: str) -> None:
         """Something was published."""
         self._headlines.append((at, line))
-        if not self.live:
-            self.say(f"{at:%Y-%m-%dT%H:%MZ} NEWS  {line}")
+        if not self._boarded:
+            self._wait(at, False, news_line(at, line))
 
     def clock(self, at: datetime) -> None:
         """Time of the story."""
         self._clock = at
 
     def alert(self, alert: Alert) -> None:
-        """An alert changed; on a terminal the board shows it."""
-        if not self.live and alert.state is not AlertState.PENDING:
-            self.say(plain_alert(alert, self.console.encoding))
+        """An alert changed; while the board is up, it shows that."""
+        if not self._boarded and worth_a_line(alert):
+            self._wait(alert.changed_at, True, alert_line(alert))
+
+    def _wait(self, at: datetime, answers: bool, line: Text) -> None:
+        with self._guard:
+            self._waiting.append((at, answers, line))
+
+    def tell(self, until: datetime | None = None) -> None:
+        """Print what waits, in the order of the story: news of an hour, then what came of it.
+
+        Args:
+            until: The time that all scores have reached; later lines wait. None: print all.
+        """
+        with self._guard:
+            due = [each for each in self._waiting if until is None or each[0] <= until]
+            self._waiting = [each for each in self._waiting if each not in due]
+        for _, _, line in sorted(due, key=lambda each: each[:2]):
+            self.console.print(line, no_wrap=True, overflow="ellipsis")
 
     @contextmanager
     def board(self, watch: Watch) -> Iterator[None]:
@@ -73,7 +91,7 @@ class Screen:
         if not self.live:
             yield
             return
-        stop = threading.Event()
+        stop, self._boarded = threading.Event(), True
         with Live(console=self.console, auto_refresh=False, screen=True) as live:
 
             def draw() -> None:
@@ -89,17 +107,14 @@ class Screen:
             finally:
                 stop.set()
                 drawing.join(2)
+                self._boarded = False
 
     def _frame(self, watch: Watch) -> RenderableType:
         clock = f"{self._clock:%A %d %B %Y, %H:%M} UTC" if self._clock else ""
         title = Text.assemble(("allywatch", "bold"), ("  EXERCISE  ", "black on yellow"), f"  {clock}")
-        news = Text("\n").join(
-            Text.assemble((f"{at:%d %b %H:%M} ", "dim"), line) for at, line in self._headlines
-        )
-        news.no_wrap, news.overflow = True, "ellipsis"
+        news = Group(*(news_line(at, line) for at, line in self._headlines))
         return Group(
             title,
             Panel(news, title="news", title_align="left", border_style="dim"),
             watch.board.render(),
-            Text(self._note, "dim"),
         )

@@ -12,7 +12,7 @@ from itertools import groupby
 from allywatch.alerts.inhibition import inhibited
 from allywatch.demo.seen import Seen
 from allywatch.stream.reasons import reason_of
-from allywatch_schemas import Alert, AlertState, FlipSet, Level, RegionState, TransitionReason
+from allywatch_schemas import Alert, AlertState, Level, RegionState, TransitionReason
 
 _LIFE: tuple[tuple[AlertState, TransitionReason | None], ...] = (
     (AlertState.PENDING, None),
@@ -24,7 +24,6 @@ _LIFE: tuple[tuple[AlertState, TransitionReason | None], ...] = (
 )
 _SOON = timedelta(hours=1)
 """After an article was corrected; longer, and it was something else."""
-_EXAMPLES = 3
 
 WORDS = {
     TransitionReason.THRESHOLD_CROSSED: "it crossed the threshold",
@@ -81,7 +80,7 @@ def shown(seen: Seen, corrected: Sequence[datetime]) -> list[Shown]:
 
 def _whole_life(seen: Seen) -> Shown:
     lives = [life for each in seen.episodes().values() if (life := _life(each))]
-    promise = "A whole life, told again after an acknowledgement by new independent evidence alone"
+    promise = "A whole life: only new independent evidence lifts an acknowledgement"
     if not lives:
         return Shown(promise)
     best = max(lives, key=lambda life: life[0].score)
@@ -89,7 +88,7 @@ def _whole_life(seen: Seen) -> Shown:
 
 
 def _life(episode: Iterable[Alert]) -> list[Alert]:
-    """Its transitions from pending to resolved, the stages of `_LIFE` in their order; nothing: one is missing."""
+    """Its transitions from pending to resolved, the stages of `_LIFE` in order; nothing: one is missing."""
     found: list[Alert] = []
     for alert in episode:
         if len(found) == len(_LIFE):
@@ -101,7 +100,7 @@ def _life(episode: Iterable[Alert]) -> list[Alert]:
 
 
 def _cancelled(seen: Seen) -> Shown:
-    promise = "An alert cancelled: the report it stood on was taken back"
+    promise = "Cancelled: the report that it stood on was taken back"
     gone = [
         each
         for each in seen.episodes().values()
@@ -116,7 +115,7 @@ def _cancelled(seen: Seen) -> Shown:
 
 
 def _corrected(seen: Seen, corrected: Sequence[datetime]) -> Shown:
-    promise = "A correction: a newer version lowered a score, and the alert says so"
+    promise = "Corrected: a newer version of a report lowers the score"
     fell = [
         (before, alert)
         for alert in seen.in_order()
@@ -134,7 +133,7 @@ def _corrected(seen: Seen, corrected: Sequence[datetime]) -> Shown:
 
 
 def _held_back(seen: Seen) -> Shown:
-    promise = "Members held back: their group's alert tells the same"
+    promise = "Held back: the alert of a group tells it for its members"
     pairs: dict[str, tuple[Alert, Alert]] = {}
     for target, source in _speakers(seen.in_order()):
         if source.region in target.groups:
@@ -142,16 +141,16 @@ def _held_back(seen: Seen) -> Shown:
     if not pairs:
         return Shown(promise)
     group = next(iter(pairs.values()))[1]
+    members: dict[str, Alert] = {}
+    for target, source in pairs.values():
+        if source.key == group.key:
+            members.setdefault(target.region, target)
     moments = (
-        Moment(
-            max(target.changed_at, source.changed_at),
-            "held back",
-            target.score,
-            f"{target.region_name}: {source.region_name} tells the same, {_quoted(target)}",
-        )
-        for target, source in pairs.values()
+        Moment(target.changed_at, target.region_name, target.score, f"{target.rule}: {_quoted(target)}")
+        for target in members.values()
     )
-    return Shown(promise, len(pairs), _name(group), tuple(moments)[:_EXAMPLES])
+    spoken = Moment(group.changed_at, group.region_name, group.score, f"{group.rule}: {_quoted(group)}")
+    return Shown(promise, len(pairs), _name(group), (spoken, *moments))
 
 
 def _speakers(alerts: Iterable[Alert]) -> Iterator[tuple[Alert, Alert]]:
@@ -166,7 +165,7 @@ def _speakers(alerts: Iterable[Alert]) -> Iterator[tuple[Alert, Alert]]:
 
 
 def _unknown(seen: Seen) -> Shown:
-    promise = "A silent feed: the region is unknown, not calm, and nothing resolves meanwhile"
+    promise = "Unknown, not calm: while a feed is silent, nothing resolves"
     found = [(region, *span) for region in seen.course for span in _silences(seen, region)]
     kept = [each for each in found if not _ended(seen, *each)]
     if not kept or kept != found:
@@ -198,34 +197,24 @@ def _silence(seen: Seen, region: str, since: datetime, until: datetime) -> Itera
     about = [alert for alert in seen.in_order() if alert.region == region]
     waits = [a for a in about if a.reason is TransitionReason.UNHEARD and a.state is AlertState.RECOVERING]
     if waits:
-        yield Moment(waits[-1].changed_at, "recovering", waits[-1].score, f"{waits[-1].rule}: {_words(waits[-1])}")
+        yield Moment(
+            waits[-1].changed_at, "recovering", waits[-1].score, f"{waits[-1].rule}: {_words(waits[-1])}"
+        )
         ended = (a for a in about if a.episode == waits[-1].episode and a.state is AlertState.RESOLVED)
         for alert in ended:
             yield Moment(alert.changed_at, "resolved", alert.score, "only after it was heard again")
 
 
 def _hangs_on(seen: Seen) -> Shown:
-    promise = "What a level hangs on: the fewest independent origins without which it would be lower"
+    promise = "The flip set: what a level hangs on"
     told = [a for a in seen.in_order() if a.state is AlertState.FIRING and a.flip and a.flip.origins]
     if not told:
         return Shown(promise)
     levels = list(Level)
     best = max(told, key=lambda a: (a.flip is not None and a.flip.size == 2, levels.index(a.level)))
-    assert best.flip is not None
-    moment = Moment(best.changed_at, best.level.value, best.score, flip_in_words(best, best.flip))
+    sentence = best.note.replace(" (exercise)", "")
+    moment = Moment(best.changed_at, best.level.value, best.score, sentence)
     return Shown(promise, len({alert.episode for alert in told}), _name(best), (moment,))
-
-
-def flip_in_words(alert: Alert, flip: FlipSet) -> str:
-    """What the level hangs on, as a sentence; origins that the alert does not list are only counted."""
-    rows = {each.origin: each for each in alert.evidence}
-    named = [rows[origin].source for origin in flip.origins if origin in rows]
-    names = "; ".join(source.name.removesuffix(" (exercise)") for source in named if source)
-    said = f" ({names})" if names else ""
-    return (
-        f"Without {flip.size} of its {alert.origins} origins{said} "
-        f"it would be {flip.level.value}, not {alert.level.value}."
-    )
 
 
 def _moment(alert: Alert, before: Alert | None) -> Moment:
@@ -235,7 +224,7 @@ def _moment(alert: Alert, before: Alert | None) -> Moment:
 def _why(alert: Alert, before: Alert | None) -> str:
     """The reason in words; of evidence, the strongest that the transition before did not list."""
     if alert.reason is TransitionReason.ACKNOWLEDGED_BY_PERSON:
-        return f"{alert.actor}: {alert.note}" if alert.note else f"by {alert.actor}"
+        return f"by {alert.actor}: what is known by now is covered"
     words = _words(alert)
     if alert.reason is TransitionReason.NEW_EVIDENCE:
         known = {each.origin for each in before.evidence} if before else set()
@@ -255,5 +244,3 @@ def _quoted(alert: Alert) -> str:
 def _name(alert: Alert) -> str:
     """The episode as commands take it."""
     return alert.episode
-
-

@@ -13,6 +13,7 @@ from allywatch.demo.player import parse_events
 from allywatch.demo.scenario import (
     BACKFILL_DAYS,
     HOUR,
+    REPORTED,
     Scenario,
     Step,
     history,
@@ -21,7 +22,7 @@ from allywatch.demo.scenario import (
     timeline,
 )
 from allywatch.errors import ConfigError
-from allywatch_schemas import DiplomaticEvent, NewsArticle, Retraction
+from allywatch_schemas import AlertCommand, Coverage, CoverageState, DiplomaticEvent, NewsArticle, Retraction
 
 DATA = files("allywatch.demo")
 END = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -62,7 +63,15 @@ def test_every_message_of_the_story_is_played_once(scenario: Scenario) -> None:
 def test_everything_invented_is_marked_as_exercise(scenario: Scenario, events: list[DiplomaticEvent]) -> None:
     start = END - timedelta(days=scenario.days)
     for _, message in story_messages(scenario, start):
-        assert isinstance(message, Retraction) or (isinstance(message, NewsArticle) and message.exercise)
+        match message:
+            case NewsArticle():
+                assert message.exercise
+            case AlertCommand():
+                assert "exercise" in message.actor
+            case Coverage():
+                assert "exercise" in message.feed
+            case _:
+                assert isinstance(message, Retraction)
     for event in history(events, start):
         assert isinstance(event, DiplomaticEvent)
         assert event.exercise
@@ -81,6 +90,8 @@ def test_the_story_holds_what_it_promises(scenario: Scenario) -> None:
     assert any("denied" in story.body for story in scenario.articles), "a denial"
     assert scenario.retractions, "a retraction"
     assert scenario.corrections, "a correction"
+    assert scenario.decisions, "a decision of a person"
+    assert scenario.silences, "a silent feed"
     assert len({story.language for story in scenario.articles}) >= 5, "languages"
 
 
@@ -98,7 +109,9 @@ def _dated(message: object) -> datetime:
         return message.published_at
     if isinstance(message, DiplomaticEvent):
         return message.occurred_at
-    assert isinstance(message, Retraction)
+    if isinstance(message, Coverage):
+        return message.window_end
+    assert isinstance(message, Retraction | AlertCommand)
     return message.issued_at
 
 
@@ -107,3 +120,26 @@ def test_steps_carry_the_headlines_of_their_articles() -> None:
     headlines = [line for step in steps for line in step.headlines]
     assert "Capital Brief: United States resumes military aid to Ukraine" in headlines
     assert any(line.startswith("Taken back: ") for line in headlines)
+
+
+def test_a_copy_and_a_silence_that_goes_on_are_no_headlines() -> None:
+    headlines = [line for step in timeline(_STORY, (), END) for line in step.headlines]
+    assert len(headlines) == len(set(headlines))
+    assert sum(line.startswith("Silent: ") for line in headlines) == 1
+    assert sum(line.startswith("Heard again: ") for line in headlines) == 1
+
+
+def test_a_silence_is_reported_until_its_feed_is_heard_again() -> None:
+    said = [m for _, m in story_messages(_STORY, END) if isinstance(m, Coverage)]
+    assert [each.state for each in said[:-1]] == [CoverageState.SILENT] * (len(said) - 1)
+    assert said[-1].state is CoverageState.OK
+    assert len({each.id for each in said}) == len(said)
+    assert all(later.window_end - earlier.window_end <= REPORTED for earlier, later in pairwise(said))
+
+
+def test_decisions_carry_who_and_about_what() -> None:
+    decided = [m for _, m in story_messages(_STORY, END) if isinstance(m, AlertCommand)]
+    assert [(m.alert_key, m.action.value, m.reason) for m in decided] == [
+        (each.alert, each.action.value, each.reason) for each in _STORY.decisions
+    ]
+    assert all(m.alert_key.endswith(f":{m.region}") for m in decided)
