@@ -35,4 +35,5 @@ def raised(bar: int, budgets: Budgets) -> int:
 
 def lowered(bar: int, budget: float, budgets: Budgets, days: int = 1) -> int:
     """The bar after days; never below the floor."""
-    return max(round(bar * exp(-budgets.step * budget * days / DAYS_A_YEAR)), round(1000 * budgets.floor))
+    sinks = budgets.step * budget / (1 - budgets.idle) * days / DAYS_A_YEAR
+    return max(round(bar * exp(-sinks)), round(1000 * budgets.floor))

@@ -22,13 +22,13 @@ from allywatch.backtest.yardsticks import (
 )
 from allywatch.engine.state import DAY_MS
 from allywatch.risk.weights import MICRO
-from allywatch_schemas import AlertState
+from allywatch_schemas import AlertState, TransitionReason
 
 EPOCH = date(1970, 1, 1).toordinal()
 
 
 def openings_of(transitions: Iterable[Transition], rules: Collection[str] | None = None) -> list[Transition]:
-    """The transition of each episode by which people first heard of it: the first that fires and tells.
+    """What people are interrupted by: of each episode the first that fires and tells, and each escalation.
 
     Args:
         transitions: In order.
@@ -38,9 +38,11 @@ def openings_of(transitions: Iterable[Transition], rules: Collection[str] | None
     out = []
     for each in transitions:
         episode = (each.region, each.rule, each.episode)
-        if rules is not None and each.rule not in rules:
+        if (rules is not None and each.rule not in rules) or not each.notify:
             continue
-        if each.state is AlertState.FIRING and each.notify and episode not in told:
+        if each.state is AlertState.FIRING and (
+            episode not in told or each.reason is TransitionReason.ESCALATED
+        ):
             told.add(episode)
             out.append(each)
     return out

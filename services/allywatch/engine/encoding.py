@@ -75,7 +75,7 @@ def decode(key: bytes, value: bytes) -> State:
 def _region(state: RegionState) -> dict[str, Any]:
     return {
         "ledger": encode_ledger(state.ledger),
-        "closed": [state.closed.first, *state.closed.shares],
+        "closed": [state.closed.first, *state.closed.tensions],
         "baseline": [state.baseline.day, state.baseline.mean, state.baseline.spread, state.baseline.days],
         "born": state.born,
         "hour": state.hour,

@@ -1,4 +1,7 @@
-"""A region's own past: what its share of the world's news was at the end of each day, and how far it varied.
+"""A region's own past: how tense each day was when it ended, and how far that varied.
+
+*Tension* is the root of the region's share of the world's news: the tenth report of one day says less than
+the first. A root also tames the long tails of crises, which would hide the next one behind a huge spread.
 
 A day is closed once, with what was known when it ended: what comes later belongs to the pressure of its time,
 and never changes what today is held against. Backfilled history adds to the days that it is about.
@@ -14,6 +17,9 @@ from allywatch.risk.ledger import Ledger
 from allywatch.risk.weights import MICRO, BaselineWeights
 from allywatch.risk.world import FLOOR, at_volume, share, shares
 
+STILL = MICRO // 10
+"""Share, in micro-points, at which the root begins."""
+
 KEPT = 400
 """Closed days that a state keeps."""
 
@@ -26,32 +32,53 @@ def unknown_world(start: int, end: int) -> Sequence[int]:
     return [FLOOR] * (end - start)
 
 
+def tension(share: int) -> int:
+    """Micro-roots of a point: √(share + 0.1 points); of a share below zero as of none.
+
+    The tenth of a point keeps the first report of a quiet region from standing for the whole world.
+    """
+    return isqrt((max(share, 0) + STILL) * MICRO)
+
+
+NO_NEWS = tension(0)
+
+
+def share_of(tension: int) -> int:
+    """The share that a tension is the root of, micro-points."""
+    return max(tension**2 // MICRO - STILL, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """Shares of consecutive days, in micro-points per a thousand records of the world's news."""
+    """The tension of consecutive days, in micro-roots, each as it was when the day ended."""
 
     first: int = 0
-    shares: tuple[int, ...] = ()
+    tensions: tuple[int, ...] = ()
 
     def until(self, day: int, ledger: Ledger, decay: Decay, born: int, ends: Ends) -> "Closed":
         """With every day before `day` closed; the first of them is the day the region was born."""
-        start = max(self.first + len(self.shares) if self.shares else born, day - KEPT)
+        start = max(self.first + len(self.tensions) if self.tensions else born, day - KEPT)
         if start >= day:
             return self
-        fresh = [share(at_end_of(ledger, decay, each), ends(each, each + 1)[0]) for each in range(start, day)]
-        kept = (*self.shares, *fresh)[-KEPT:]
+        fresh = [
+            tension(share(at_end_of(ledger, decay, each), ends(each, each + 1)[0]))
+            for each in range(start, day)
+        ]
+        kept = (*self.tensions, *fresh)[-KEPT:]
         return Closed(day - len(kept), kept)
 
     def between(self, start: int, end: int) -> list[int]:
-        """Shares of the days of [start, end); of a day that was never closed, nothing."""
-        before, after = max(0, self.first - start), max(0, end - self.first - len(self.shares))
-        known = self.shares[max(0, start - self.first) : max(0, end - self.first)]
-        return [*[0] * min(before, end - start), *known, *[0] * min(after, end - start)]
+        """Those of the days of [start, end); of a day that was never closed, that of no news."""
+        first, last = self.first, self.first + len(self.tensions)
+        before = max(0, min(first, end) - start)
+        after = max(0, end - max(last, start))
+        known = self.tensions[max(0, start - first) : max(0, end - first)]
+        return [*[NO_NEWS] * before, *known, *[NO_NEWS] * after]
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """What is usual: in shares of the world's news as it is kept, in micro-points `at` a volume."""
+    """What is usual: mean and standard deviation of the daily tension, in micro-roots."""
 
     day: int
     """The clock's day on which it was worked out."""
@@ -59,10 +86,29 @@ class Baseline:
     spread: int
     days: int
     """Days of history behind it; fewer than `learning_days`: the region is learning."""
+    world: int = 0
+    """What pressure is held against it at: `risk.world.volume`."""
 
     def at(self, world: int) -> "Baseline":
-        """What is usual when the world's news comes to so much (`risk.world.volume`): micro-points."""
-        return replace(self, mean=at_volume(self.mean, world), spread=at_volume(self.spread, world))
+        """The same when the world's news comes to so much."""
+        return replace(self, world=world)
+
+    def of(self, pressure: int) -> int:
+        """The tension of so many micro-points."""
+        return tension(share(pressure, self.world))
+
+    @property
+    def usual(self) -> int:
+        """Micro-points of pressure of a day like most."""
+        return self._points(self.mean)
+
+    @property
+    def usually_within(self) -> int:
+        """Micro-points between that and a day one standard deviation more tense."""
+        return self._points(self.mean + self.spread) - self.usual
+
+    def _points(self, tension: int) -> int:
+        return at_volume(share_of(tension), self.world)
 
 
 def baseline(
@@ -74,7 +120,7 @@ def baseline(
     first_day: int,
     ends: Ends = unknown_world,
 ) -> Baseline:
-    """Mean and standard deviation of the daily share in the trailing window before `day`."""
+    """Mean and standard deviation of the daily tension in the trailing window before `day`."""
     days = day - first_day
     if days < weights.learning_days:
         return Baseline(day, 0, 0, days)
@@ -84,7 +130,8 @@ def baseline(
     start, end = day - gap - window, day - gap
     values = closed.between(start, end)
     if any(ledger.history):
-        values = list(map(add, values, shares(of_history(ledger, decay, start, end), ends(start, end))))
+        more = shares(of_history(ledger, decay, start, end), ends(start, end))
+        values = [tension(share_of(known) + added) for known, added in zip(values, more, strict=True)]
     total, count = sum(values), len(values)
     mean = total // count
     variance = (sum(map(mul, values, values)) - mean * (2 * total - count * mean)) // count
@@ -115,7 +162,5 @@ def of_history(ledger: Ledger, decay: Decay, start: int, end: int) -> list[int]:
 
 
 def spread_used(baseline: Baseline, weights: BaselineWeights) -> int:
-    """What a score divides by, micro-points: the spread of the past and its floors, as independent errors."""
-    floor = round(weights.spread_floor * MICRO)
-    part = round(weights.spread_share * 1000) * baseline.mean // 1000
-    return isqrt(baseline.spread**2 + floor**2 + part**2)
+    """What a score divides by, micro-roots: the spread of the past and its floor, as independent errors."""
+    return isqrt(baseline.spread**2 + round(weights.spread_floor * MICRO) ** 2)

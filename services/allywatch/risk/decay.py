@@ -58,14 +58,15 @@ class Decay:
         return total
 
     def total_of_days(self, track: int, by_day: Mapping[int, int], now: int) -> int:
-        """The sum of points by day, each as it stood at the end of its day; no day is still going on.
-
-        What has faded is not looked at: the cost does not grow with the history.
-        """
-        total, yesterday = 0, now // 24 - 1
-        for ago, factor in enumerate(self.tables[track][now % 24 :: 24]):
-            if points := by_day.get(yesterday - ago):
-                total += (points * factor + _HALF) >> _BITS
+        """The sum of points by day, each as it stood at the end of its day; no day is still going on."""
+        if not by_day:
+            return 0
+        table, total = self.tables[track], 0
+        length = len(table)
+        for day, points in by_day.items():
+            age = now - 24 * (day + 1)
+            if 0 <= age < length:
+                total += (points * table[age] + _HALF) >> _BITS
         return total
 
     def at_ends_of_days(self, track: int, added: Mapping[int, int], start: int, end: int) -> list[int]:

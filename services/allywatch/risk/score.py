@@ -72,7 +72,7 @@ def z_milli(pressure: int, baseline: Baseline, weights: Weights) -> int | None:
     """
     if is_learning(baseline, weights):
         return None
-    return (pressure - baseline.mean) * 1000 // spread_used(baseline, weights.baseline)
+    return (baseline.of(pressure) - baseline.mean) * 1000 // spread_used(baseline, weights.baseline)
 
 
 def is_learning(baseline: Baseline, weights: Weights) -> bool:

@@ -36,7 +36,7 @@ class HalfLives(_Part):
 
 
 class BaselineWeights(_Part):
-    """How much history is used, in days; spreads in points and as a share of the mean."""
+    """How much history is used, in days; the least spread in roots of a point."""
 
     learning_days: int = Field(ge=2, le=365)
     window_days: int = Field(ge=2, le=380)
@@ -44,7 +44,6 @@ class BaselineWeights(_Part):
     short_until_days: int = Field(ge=2, le=365)
     short_gap_days: int = Field(ge=0, le=60)
     spread_floor: float = Field(gt=0)
-    spread_share: float = Field(ge=0)
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

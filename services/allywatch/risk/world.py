@@ -17,7 +17,7 @@ MILLI_RECORDS = 1000
 REFERENCE = 1000 * MILLI_RECORDS
 """Shares are points per a thousand records."""
 
-FLOOR = 100 * MILLI_RECORDS
+FLOOR = 1000 * MILLI_RECORDS
 """Below so much a volume says nothing about the world: it counts as this."""
 
 _FADES_LIKE = TRACKS.index(Track.ACTS)
