@@ -96,16 +96,14 @@ def next_steps(things: Iterable[Shown], bootstrap: str, *, stays: bool) -> Rende
     steps = (
         (f"allywatch explain {episode}", "why it said what it said, rebuilt from the log"),
         ("allywatch alerts", "what is open"),
-        ("allywatch alert ack RULE:REGION", "somebody is on it: what is known now is not told again"),
+        ("allywatch alert ack RULE:REGION", "once one is open: what is known now is not told again"),
         ("allywatch tail --inhibit", "scores and alerts as they come, one alert per cause"),
         ("allywatch backtest --help", "the same engine on years of coded events"),
     )
     begin = "in another terminal" if stays else "after `make run`, which stays up, in another terminal"
     table = Table.grid(padding=(0, 2, 0, 0))
-    if stays:
-        table.add_row(Text(f"export ALLYWATCH_KAFKA_BOOTSTRAP={bootstrap}"), Text())
     for command, what in steps:
-        table.add_row(Text(command), Text(what, "dim"))
-    return Group(
-        Text(), Text.assemble(("Try next", "bold"), (f", {begin}:", "")), Padding(table, (0, 0, 0, 2))
-    )
+        table.add_row(Text(command, no_wrap=True), Text(what, "dim"))
+    where = [Text(f"  export ALLYWATCH_KAFKA_BOOTSTRAP={bootstrap}")] if stays else []
+    title = Text.assemble(("Try next", "bold"), f", {begin}:")
+    return Group(Text(), title, *where, Padding(table, (0, 0, 0, 2)))

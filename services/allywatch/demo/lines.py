@@ -22,9 +22,30 @@ _UNTOLD = frozenset({TransitionReason.ACKNOWLEDGED_BY_PERSON, TransitionReason.E
 """Worth a line although nobody is told of it."""
 
 
-def worth_a_line(alert: Alert) -> bool:
-    """Whether to show a transition: people are told of it, or it is one of those that a story turns on."""
-    return alert.notify or alert.reason in _UNTOLD or _waits(alert)
+class Narrator:
+    """Chooses the transitions that a reader needs: of a region one of a kind at a time, and its last end."""
+
+    def __init__(self) -> None:
+        """Nothing was told yet."""
+        self._open: dict[str, set[str]] = {}
+        self._last: dict[str, tuple[datetime, AlertState]] = {}
+
+    def worth_a_line(self, alert: Alert) -> bool:
+        """Whether to show a transition; each is asked about once, in the order they come."""
+        if not (alert.notify or alert.reason in _UNTOLD or _waits(alert)):
+            return False
+        told = self._open.setdefault(alert.region, set())
+        known = alert.key in told
+        if alert.open:
+            told.add(alert.key)
+        else:
+            told.discard(alert.key)
+        moment = (alert.changed_at, alert.state)
+        again = self._last.get(alert.region) == moment
+        if again or (not alert.open and not known) or (alert.state is AlertState.RESOLVED and told):
+            return False
+        self._last[alert.region] = moment
+        return True
 
 
 def news_line(at: datetime, headline: str) -> Text:

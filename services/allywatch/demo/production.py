@@ -96,7 +96,9 @@ class Production:
         scenario = parse_scenario((data / "scenario.yaml").read_text("utf-8"))
         packed = (data / "gdelt_20191024.export.CSV.gz").read_bytes()
         events = parse_events(gzip.decompress(packed).splitlines())
-        self._end = now.astimezone(UTC)
+        self._end = now.astimezone(UTC).replace(
+            second=0, microsecond=0
+        )  # clocks of alerts end at milliseconds
         self._corrected = corrected_at(scenario, self._end)
         steps = timeline(scenario, events, self._end)
         past = history(events, self._end - timedelta(days=scenario.days))

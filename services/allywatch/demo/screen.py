@@ -12,7 +12,7 @@ from rich.live import Live
 from rich.panel import Panel
 from rich.text import Text
 
-from allywatch.demo.lines import alert_line, news_line, worth_a_line
+from allywatch.demo.lines import Narrator, alert_line, news_line
 from allywatch.demo.watching import Watch
 from allywatch_schemas import Alert
 
@@ -27,6 +27,7 @@ class Screen:
         self._headlines: deque[tuple[datetime, str]] = deque(maxlen=5)
         self._clock: datetime | None = None
         self._boarded = False
+        self._narrator = Narrator()
         self._waiting: list[tuple[datetime, bool, Text]] = []
         self._guard = threading.Lock()
 
@@ -66,7 +67,7 @@ class Screen:
 
     def alert(self, alert: Alert) -> None:
         """An alert changed; while the board is up, it shows that."""
-        if not self._boarded and worth_a_line(alert):
+        if not self._boarded and self._narrator.worth_a_line(alert):
             self._wait(alert.changed_at, True, alert_line(alert))
 
     def _wait(self, at: datetime, answers: bool, line: Text) -> None:

@@ -57,7 +57,11 @@ class Seen:
         return len({alert.episode for alert in fired})
 
     def score_before(self, alert: Alert) -> float | None:
-        """The region's score before the input that caused a transition; None: it was not received."""
-        course = self.course.get(alert.region, ())
-        earlier = [point.score for point in course if point.offset < alert.sequence.offset]
-        return earlier[-1] if earlier else None
+        """The region's score as last received before the input that caused a transition; None: it never was.
+
+        Scores come once for many inputs, alerts come with each: the later of the two is taken.
+        """
+        scores = ((point.offset, point.score) for point in self.course.get(alert.region, ()))
+        told = ((each.sequence.offset, each.score) for each in self.alerts if each.region == alert.region)
+        earlier = [each for each in (*scores, *told) if each[0] < alert.sequence.offset]
+        return max(earlier, key=lambda each: each[0])[1] if earlier else None

@@ -140,14 +140,15 @@ def _held_back(seen: Seen) -> Shown:
             pairs.setdefault(target.episode, (target, source))
     if not pairs:
         return Shown(promise)
-    group = next(iter(pairs.values()))[1]
-    members: dict[str, Alert] = {}
+    members: dict[str, dict[str, Alert]] = {}
+    speaking: dict[str, Alert] = {}
     for target, source in pairs.values():
-        if source.key == group.key:
-            members.setdefault(target.region, target)
+        speaking.setdefault(source.episode, source)
+        members.setdefault(source.episode, {}).setdefault(target.region, target)
+    group = max(speaking.values(), key=lambda source: len(members[source.episode]))
     moments = (
         Moment(target.changed_at, target.region_name, target.score, f"{target.rule}: {_quoted(target)}")
-        for target in members.values()
+        for target in members[group.episode].values()
     )
     spoken = Moment(group.changed_at, group.region_name, group.score, f"{group.rule}: {_quoted(group)}")
     return Shown(promise, len(pairs), _name(group), (spoken, *moments))
@@ -170,8 +171,9 @@ def _unknown(seen: Seen) -> Shown:
     kept = [each for each in found if not _ended(seen, *each)]
     if not kept or kept != found:
         return Shown(promise)
-    region, since, until = max(kept, key=lambda each: (each[2] - each[1], each[0]))
-    return Shown(promise, len(kept), seen.highest[region].name, tuple(_silence(seen, region, since, until)))
+    tellings = [(seen.highest[each[0]].name, tuple(_silence(seen, *each))) for each in kept]
+    name, moments = max(tellings, key=lambda each: len(each[1]))
+    return Shown(promise, len(kept), name, moments)
 
 
 def _silences(seen: Seen, region: str) -> Iterator[tuple[datetime, datetime]]:
@@ -195,19 +197,25 @@ def _silence(seen: Seen, region: str, since: datetime, until: datetime) -> Itera
     hours = (until - since) // timedelta(hours=1)
     yield Moment(since, "unknown", None, f"for {hours} hours its score says little")
     about = [alert for alert in seen.in_order() if alert.region == region]
-    waits = [a for a in about if a.reason is TransitionReason.UNHEARD and a.state is AlertState.RECOVERING]
-    if waits:
-        yield Moment(
-            waits[-1].changed_at, "recovering", waits[-1].score, f"{waits[-1].rule}: {_words(waits[-1])}"
-        )
-        ended = (a for a in about if a.episode == waits[-1].episode and a.state is AlertState.RESOLVED)
-        for alert in ended:
+    waits = [
+        alert
+        for alert in about
+        if alert.reason is TransitionReason.UNHEARD
+        and alert.state is AlertState.RECOVERING
+        and since <= alert.changed_at <= until
+    ]
+    if not waits:
+        return
+    held = waits[0]
+    yield Moment(held.changed_at, "recovering", held.score, f"{held.rule}: {_words(held)}")
+    for alert in about:
+        if alert.episode == held.episode and alert.state is AlertState.RESOLVED:
             yield Moment(alert.changed_at, "resolved", alert.score, "only after it was heard again")
 
 
 def _hangs_on(seen: Seen) -> Shown:
     promise = "The flip set: what a level hangs on"
-    told = [a for a in seen.in_order() if a.state is AlertState.FIRING and a.flip and a.flip.origins]
+    told = [a for a in seen.in_order() if a.notify and a.flip and a.flip.origins and a.evidence[0].points]
     if not told:
         return Shown(promise)
     levels = list(Level)

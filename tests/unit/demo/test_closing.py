@@ -1,12 +1,12 @@
 """What the demonstration prints at its end: legible in 100 columns, honest about what is missing."""
 
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from rich.console import Console, Group, RenderableType
 
 from allywatch.demo.closing import WIDTH, checklist, next_steps
-from allywatch.demo.lines import alert_line, news_line, worth_a_line
+from allywatch.demo.lines import Narrator, alert_line, news_line
 from allywatch.demo.shown import Moment, Shown
 from allywatch_schemas import AlertState, TransitionReason
 from builders import an_alert
@@ -45,9 +45,27 @@ def test_a_broker_that_is_gone_is_not_offered() -> None:
 
 def test_what_changes_nothing_for_people_has_no_line() -> None:
     quiet = an_alert(state=AlertState.PENDING, previous_state=None, notify=False)
-    assert not worth_a_line(quiet)
-    assert worth_a_line(quiet.model_copy(update={"reason": TransitionReason.EVIDENCE_REVISED}))
-    assert worth_a_line(quiet.model_copy(update={"notify": True}))
+    assert not Narrator().worth_a_line(quiet)
+    assert Narrator().worth_a_line(quiet.model_copy(update={"reason": TransitionReason.EVIDENCE_REVISED}))
+    assert Narrator().worth_a_line(quiet.model_copy(update={"notify": True}))
+
+
+def test_a_region_has_one_line_of_a_kind_at_a_time() -> None:
+    narrator = Narrator()
+    first, second = an_alert(key="a:LVA"), an_alert(key="b:LVA")
+    assert narrator.worth_a_line(first)
+    assert not narrator.worth_a_line(second)
+
+
+def test_a_region_is_over_when_its_last_alert_that_was_told_is() -> None:
+    narrator = Narrator()
+    for at, key in enumerate(("a:LVA", "b:LVA")):
+        assert narrator.worth_a_line(an_alert(key=key, changed_at=AT + timedelta(hours=at)))
+    over = {"state": AlertState.RESOLVED, "previous_state": AlertState.RECOVERING}
+    never, first, last = (
+        an_alert(key=key, changed_at=AT + timedelta(hours=5), **over) for key in ("c:LVA", "a:LVA", "b:LVA")
+    )
+    assert [narrator.worth_a_line(each) for each in (never, first, last)] == [False, False, True]
 
 
 def test_a_line_never_wraps_and_holds_no_control_characters() -> None:
