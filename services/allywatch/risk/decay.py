@@ -69,6 +69,17 @@ class Decay:
                 total += (points * table[age] + _HALF) >> _BITS
         return total
 
+    def of_days(
+        self, days: tuple[Mapping[int, int], Mapping[int, int], Mapping[int, int]], now: int
+    ) -> tuple[int, int, int]:
+        """`total_of_days` of each track."""
+        words, acts, calm = days
+        return (
+            self.total_of_days(0, words, now),
+            self.total_of_days(1, acts, now),
+            self.total_of_days(2, calm, now),
+        )
+
     def at_ends_of_days(self, track: int, added: Mapping[int, int], start: int, end: int) -> list[int]:
         """What stands at the end of each day of [start, end), if each day left so much as of its own end."""
         table = self.tables[track]

@@ -151,7 +151,15 @@ class Draft:
             self.first_day,
             self._index,
             None if self._ranks is None else (self._hour, tuple(self._ranks)),
+            self._past(),
         )
+
+    def _past(self) -> tuple[Decay, int, tuple[int, int, int]] | None:
+        """What the days come to, worked out once for all steps within an hour."""
+        if self._hour is None:
+            return None
+        decay, hour, days = self._decay, self._hour, self._sums.get("days")
+        return decay, hour, self._ledger.of_days(decay, hour) if days is None else decay.of_days(days, hour)
 
     def _copied(self, fingerprint: str, marks: tuple[str, ...]) -> list[str]:
         """Origins of which a document is a copy; the mark of its very text may have found no room."""

@@ -165,6 +165,15 @@ class Ledger:
         default=None, compare=False, repr=False
     )
     """What the origins weighed at an hour, weakest first, where a draft needed to know it."""
+    past: tuple[Decay, int, tuple[int, int, int]] | None = field(default=None, compare=False, repr=False)
+    """What `days` come to, faded so, at an hour: they seldom change, and are long to add up."""
+
+    def of_days(self, decay: Decay, hour: int) -> tuple[int, int, int]:
+        """Micro-points by track of the days at `hour`."""
+        known = self.past
+        if known is not None and known[0] is decay and known[1] == hour:
+            return known[2]
+        return decay.of_days(self.days, hour)
 
     def __post_init__(self) -> None:
         """Work out the index of a ledger that was read from bytes."""

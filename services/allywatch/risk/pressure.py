@@ -12,10 +12,8 @@ def of_sums(ledger: Ledger, decay: Decay, hour: int | None) -> Triad:
     if hour is None:
         words, acts, calm = (sum(by_hour.values()) for by_hour in ledger.hours)
         return words, acts, calm
-    words, acts, calm = (
-        decay.total(track, ledger.hours[track], hour) + decay.total_of_days(track, ledger.days[track], hour)
-        for track in range(3)
-    )
+    past = ledger.of_days(decay, hour)
+    words, acts, calm = (decay.total(track, ledger.hours[track], hour) + past[track] for track in range(3))
     return words, acts, calm
 
 

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from allywatch.risk.baseline import Baseline, spread_used
 from allywatch.risk.confidence import confidence_of
@@ -40,8 +41,7 @@ class Assessment:
 
 def interpolate(curve: Curve, x_milli: int) -> int:
     """The curve at `x_milli` thousandths, in tenths of a score; flat beyond both ends."""
-    xs = [round(x * 1000) for x, _ in curve]
-    ys = [round(y * 10) for _, y in curve]
+    xs, ys = _knots(curve)
     right = bisect_right(xs, x_milli)
     if right == 0:
         return ys[0]
@@ -51,9 +51,18 @@ def interpolate(curve: Curve, x_milli: int) -> int:
     return y0 + (ys[right] - y0) * (x_milli - x0) // (xs[right] - x0)
 
 
+@lru_cache(maxsize=64)
+def _knots(curve: Curve) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Of a curve: thousandths, and tenths of a score."""
+    return tuple(round(x * 1000) for x, _ in curve), tuple(round(y * 10) for _, y in curve)
+
+
 def score_of(pressure: int, baseline: Baseline, weights: Weights) -> int:
     """Tenths: how far pressure stands above the region's own past, or above nothing while learning."""
-    z = z_milli(pressure, baseline, weights)
+    return _score(pressure, z_milli(pressure, baseline, weights), weights)
+
+
+def _score(pressure: int, z: int | None, weights: Weights) -> int:
     if z is None:
         return interpolate(weights.learning, pressure * 1000 // MICRO)
     return interpolate(weights.standardised, z)
@@ -82,7 +91,7 @@ def is_learning(baseline: Baseline, weights: Weights) -> bool:
 
 def level_of(score: int, weights: Weights) -> Level:
     """The level of a score in tenths."""
-    return next(level for level in reversed(LEVELS) if score >= round(weights.levels.floor(level) * 10))
+    return LEVELS[bisect_right(weights.floors, score) - 1]
 
 
 def assess(
@@ -93,7 +102,8 @@ def assess(
     weights: Weights,
 ) -> Assessment:
     """Score, level and confidence of a region. Caps lower the level, never the score."""
-    score, z = score_of(pressure, baseline, weights), z_milli(pressure, baseline, weights)
+    z = z_milli(pressure, baseline, weights)
+    score = _score(pressure, z, weights)
     learning = is_learning(baseline, weights)
     leads = [origin.lead for origin in origins]
     raising = [copy for copy in leads if copy.raises]
@@ -102,8 +112,7 @@ def assess(
     level = level_of(score, weights)
     if not caps or LEVELS.index(level) <= LEVELS.index(weights.caps.level):
         return Assessment(score, score, level, sure.total, caps, z)
-    above = LEVELS[LEVELS.index(weights.caps.level) + 1]
-    effective = round(weights.levels.floor(above) * 10) - 1
+    effective = weights.floors[LEVELS.index(weights.caps.level) + 1] - 1
     return Assessment(score, effective, weights.caps.level, sure.total, caps, z)
 
 

@@ -124,6 +124,11 @@ class Weights(_Part):
             modality.value: round(weight * 1000) for modality, weight in self.modality.items()
         }
 
+    @cached_property
+    def floors(self) -> tuple[int, ...]:
+        """The lowest score of each level, rising, in tenths."""
+        return tuple(round(self.levels.floor(level) * 10) for level in Level)
+
     @model_validator(mode="after")
     def _complete(self) -> Self:
         for name, given, needed in (
