@@ -64,6 +64,7 @@ def backtest(
         crises=crises,
         crisis_set=set_,
         gprc=gprc,
+        levels=any((dump_scores, gprc, report)),
         method=method,
     )
     freeze_heap()

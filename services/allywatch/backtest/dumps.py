@@ -57,7 +57,7 @@ def score_row(sample: Sample) -> tuple[object, ...]:
         sample.region,
         sample.day,
         score,
-        f"{sample.level / MICRO:.6f}",
+        "" if sample.level is None else f"{sample.level / MICRO:.6f}",
         f"{sample.confidence / 1000:.3f}",
     )
 

@@ -15,8 +15,8 @@ class Sample(NamedTuple):
     day: date
     z: int | None
     """Thousandths of a standard deviation above its usual; None while it is learning."""
-    level: int
-    """Slow pressure, micro-points."""
+    level: int | None
+    """Slow pressure, micro-points; None: nobody asked for it."""
     confidence: int
     """Per mille."""
 

@@ -36,6 +36,8 @@ class Replay:
     regions: frozenset[str]
     by_day: bool
     tick_hours: int
+    levels: bool = True
+    """Whether samples hold the slow pressure: it is dear."""
     tally: Tally = field(default_factory=Tally)
     transitions: list[Transition] = field(default_factory=list)
     _states: dict[bytes, State] = field(default_factory=dict)
@@ -82,8 +84,8 @@ class Replay:
                 self._take_up(
                     [_within(share, start, start + self.tick_hours) for share in shares], f"{day}T{start:02}"
                 )
-        slow_world = self._slow_world()
-        return [self._sample(region, day, slow_world) for region in sorted(self.regions)]
+        levels = self._levels() if self.levels else {}
+        return [self._sample(region, day, levels.get(region)) for region in sorted(self.regions)]
 
     def _tick(self, time: datetime) -> None:
         self._apply(Tick(time=time, origin=TickOrigin.EXTERNAL))
@@ -150,19 +152,25 @@ class Replay:
         for change in outcome.changes:
             self.transitions.append(_transition(change, around))
 
-    def _sample(self, region: str, day: date, slow_world: int) -> Sample:
-        state = self._states.get(region.encode())
-        if not isinstance(state, RegionState):
-            state = RegionState()
-        around = self._setting.around(region, shared_of(self._states))
-        view = self._views.get(region) or look(state, around)
-        level = world.share(slow(state, around), slow_world)
+    def _sample(self, region: str, day: date, level: int | None) -> Sample:
+        view = self._views.get(region) or look(self._state(region), self._around(region))
         return Sample(region, day, view.assessment.z_milli, level, view.assessment.confidence)
 
-    def _slow_world(self) -> int:
-        """The world's volume, faded as slowly as the level."""
+    def _levels(self) -> dict[str, int]:
+        """The slow pressure of each region, as a share of the world's volume faded as slowly."""
         shared = shared_of(self._states)
-        return world.volume(shared.world_hours, shared.world_days, self.method.slow, shared.hour or 0)
+        volume = world.volume(shared.world_hours, shared.world_days, self.method.slow, shared.hour or 0)
+        return {
+            region: world.share(slow(self._state(region), self._around(region)), volume)
+            for region in self.regions
+        }
+
+    def _state(self, region: str) -> RegionState:
+        state = self._states.get(region.encode())
+        return state if isinstance(state, RegionState) else RegionState()
+
+    def _around(self, region: str) -> Surroundings:
+        return self._setting.around(region, shared_of(self._states))
 
 
 def _within(share: Share, start: int, end: int) -> Share:

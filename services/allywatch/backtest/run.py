@@ -50,6 +50,8 @@ class Order:
     crises: Path | None = None
     crisis_set: str | None = None
     gprc: Path | None = None
+    levels: bool = True
+    """Work out the slow pressure too: only dumped scores, GPRC and the report have a use for it."""
     method: Path | None = None
 
 
@@ -126,7 +128,7 @@ def run(
     regions = _regions(order.regions, registry)
     opener = opener_of(order.format, registry)
     surveys = surveyed(order, opener)
-    replay = Replay(method, registry, regions, *_pace(order, surveys))
+    replay = Replay(method, registry, regions, *_pace(order, surveys), levels=order.levels)
     keeper, total = CurveKeeper(), sum(each.rows for each in surveys)
     first = last = None
     with ExitStack() as files:

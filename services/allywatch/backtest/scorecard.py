@@ -60,7 +60,7 @@ class Curves:
     scores: Mapping[str, Mapping[int, float]]
     """Standard deviations, by ordinal of the day; days of learning left out."""
     levels: Mapping[str, Mapping[int, float]]
-    """Points of slow pressure."""
+    """Points of slow pressure; none, where nobody asked for them."""
     confidence: Mapping[str, Mapping[int, float]]
     """0 to 1, of days with any evidence."""
 
@@ -80,7 +80,9 @@ class CurveKeeper:
             scores = self._scores.setdefault(sample.region, {})
             if sample.z is not None:
                 scores[day] = sample.z / 1000
-            self._levels.setdefault(sample.region, {})[day] = sample.level / MICRO
+            levels = self._levels.setdefault(sample.region, {})
+            if sample.level is not None:
+                levels[day] = sample.level / MICRO
             if sample.confidence:
                 self._confidence.setdefault(sample.region, {})[day] = sample.confidence / 1000
 

@@ -125,7 +125,7 @@ class Draft:
             return
         oldest_hour, today = self._hour - HOURS, self._hour // 24
         for track in range(3):
-            if any(hour <= oldest_hour for hour in self._ledger.hours[track]):
+            if min(self._ledger.hours[track], default=self._hour) <= oldest_hour:
                 self._roll_hours(track, oldest_hour)
             felt = min(DAYS, self._decay.days(track))
             for name, oldest_day in (("days", today - felt), ("history", today - DAYS)):
