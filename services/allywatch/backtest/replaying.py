@@ -15,6 +15,7 @@ from allywatch.engine.turn import Setting, shared_of
 from allywatch.engine.view import Surroundings, View, look, slow
 from allywatch.regions import Registry
 from allywatch.risk import world
+from allywatch.risk.baseline import tension
 from allywatch_schemas import EvidenceBatch, Message, SourceRange, Tick, TickOrigin
 
 MAX_DOCUMENTS = 2_000
@@ -160,10 +161,11 @@ class Replay:
         """The slow pressure of each region, as a share of the world's volume faded as slowly."""
         shared = shared_of(self._states)
         volume = world.volume(shared.world_hours, shared.world_days, self.method.slow, shared.hour or 0)
-        return {
-            region: world.share(slow(self._state(region), self._around(region)), volume)
-            for region in self.regions
-        }
+        return {region: self._level(region, volume) for region in self.regions}
+
+    def _level(self, region: str, volume: int) -> int:
+        tracks = slow(self._state(region), self._around(region))
+        return sum(tension(world.share(abs(track), volume)) for track in tracks)
 
     def _state(self, region: str) -> RegionState:
         state = self._states.get(region.encode())

@@ -51,7 +51,7 @@ def risk_record(
         coverage=coverage(state, around),
         flip=account.flip_message(),
         note=note_on_score(account),
-        slow_pressure=slow(state, around),
+        slow_pressure=sum(map(abs, slow(state, around))),
         tracks=Tracks(words=view.tracks[0], acts=view.tracks[1], de_escalation=view.tracks[2]),
         contributions=account.contributions(),
         origins=_independent(state),

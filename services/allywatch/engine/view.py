@@ -71,9 +71,9 @@ def look(state: RegionState, around: Surroundings) -> View:
     return View(points, sums, tracks, assessed)
 
 
-def slow(state: RegionState, around: Surroundings) -> int:
-    """Micro-points at a half-life of about a week, calm counted like the rest: how tense the times are."""
-    return sum(map(abs, pressure.of_all(state.ledger, around.method.slow, around.hour)))
+def slow(state: RegionState, around: Surroundings) -> Triad:
+    """Micro-points by track at a half-life of most of a week: how tense the times are."""
+    return pressure.of_all(state.ledger, around.method.slow, around.hour)
 
 
 def usual(state: RegionState, around: Surroundings) -> Baseline:
