@@ -41,7 +41,7 @@ _OTHERS = (
 
 
 def run(folder: Path, *, quick: bool) -> None:
-    """The figure over ten months; then memory over so many days and four times as many."""
+    """The figure over ten months; then memory over four times as many days, and four times as many a day."""
     days = 40 if quick else 300
     path = invented(folder / "events.tsv", days)
     found, _ = replayed(path)
@@ -55,6 +55,9 @@ def run(folder: Path, *, quick: bool) -> None:
         memory.append(peak)
     emit("backtest_rss_mb", memory[1], "MB")
     emit("backtest_rss_growth_mb", memory[1] - memory[0], "MB")
+    _, dense = replayed(invented(folder / "dense.tsv", short, 4 * A_DAY))
+    say(f"{short} days, four times as dense: {dense:.0f} MB at most")
+    emit("backtest_rss_dense_growth_mb", dense - memory[0], "MB")
 
 
 def replayed(path: Path, *options: str) -> tuple[dict[str, Any], float]:
@@ -80,7 +83,7 @@ def replayed(path: Path, *options: str) -> tuple[dict[str, Any], float]:
     return json.loads(said), usage.ru_maxrss / 1024
 
 
-def invented(path: Path, days: int) -> Path:
+def invented(path: Path, days: int, a_day: int = A_DAY) -> Path:
     """Exercise: who did what to whom never happened."""
     chance = random.Random(7)
     places = (*(region.name for region in load_registry().regions.values()), *_OTHERS, "Russia", "China")
@@ -88,7 +91,7 @@ def invented(path: Path, days: int) -> Path:
         file.write("source\trelation\ttarget\tdate\n")
         for day in range(days):
             name = (date(2018, 1, 1) + timedelta(days=day)).isoformat()
-            for _ in range(A_DAY):
+            for _ in range(a_day):
                 source, target = _sides(chance, places)
                 file.write(f"{source}\t{chance.choice(_RELATIONS)}\t{target}\t{name}\n")
     return path
