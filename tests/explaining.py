@@ -6,14 +6,15 @@ from hypothesis import strategies as st
 
 from allywatch.configfile import parse
 from allywatch.engine.method import method_files
-from allywatch.risk.ledger import Copy, Origin
 from allywatch.risk.baseline import Baseline
+from allywatch.risk.ledger import Copy, Origin
 from allywatch.risk.weights import Weights
 from allywatch_schemas import Modality
 
 WEIGHTS, _ = parse(method_files()["risk/weights.yaml"], Weights, "risk/weights.yaml")
 LEARNING = Baseline(day=20_000, mean=0, spread=0, days=10)
-KNOWN = Baseline(day=20_000, mean=3_000_000, spread=1_000_000, days=200)
+KNOWN = Baseline(day=20_000, mean=1_760_681, spread=227_800, days=200)
+"""Three points are usual, and five are two standard deviations above."""
 
 UNSURE = (Modality.CONDITIONAL, Modality.SPECULATIVE, Modality.DENIED, Modality.HISTORIC)
 

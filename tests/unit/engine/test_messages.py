@@ -121,16 +121,16 @@ def test_a_redriven_retraction_reaches_the_region_that_missed_it(monkeypatch: py
 
 
 def test_a_silent_feed_makes_a_region_unknown_and_holds_its_alerts_open() -> None:
-    fired = play(a_tick(), news(*STORM), later(minutes=31), later(hours=40))
+    fired = play(a_tick(), news(*STORM), later(minutes=31), later(hours=120))
     assert alerts(fired, "risk-elevated")[-1].state is AlertState.RECOVERING
-    silent = a_coverage(state=CoverageState.SILENT, window_end=NOON + timedelta(hours=40))
-    held = play(silent, later(hours=47), later(hours=60), after=fired)
+    silent = a_coverage(state=CoverageState.SILENT, window_end=NOON + timedelta(hours=120))
+    held = play(silent, later(hours=127), later(hours=140), after=fired)
     [unheard] = alerts(held, "risk-elevated")
     assert (unheard.state, unheard.reason) == (AlertState.RECOVERING, TransitionReason.UNHEARD)
     assert not unheard.notify
     assert risks(held)[0].state is Rests.UNKNOWN
-    heard = a_coverage(id="coverage-2", window_end=NOON + timedelta(hours=60))
-    freed = play(heard, later(hours=61), later(hours=67), after=held)
+    heard = a_coverage(id="coverage-2", window_end=NOON + timedelta(hours=140))
+    freed = play(heard, later(hours=141), later(hours=147), after=held)
     assert alerts(freed, "risk-elevated")[-1].state is AlertState.RESOLVED
 
 

@@ -9,6 +9,7 @@ from allywatch.alerts.rules import SEVERITIES, Rules
 from allywatch.configfile import parse
 from allywatch.engine.method import method_files
 from allywatch.errors import ConfigError
+from allywatch.risk.baseline import Baseline
 from allywatch.risk.confidence import (
     confidence_of,
     corroboration_of,
@@ -16,7 +17,6 @@ from allywatch.risk.confidence import (
     root_of,
 )
 from allywatch.risk.ledger import Origin
-from allywatch.risk.baseline import Baseline
 from allywatch.risk.score import LEVELS, assess
 from allywatch.risk.weighing import Cited, Scale, copy_of, weigh
 from allywatch.risk.weights import Weights

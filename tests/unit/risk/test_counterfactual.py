@@ -5,9 +5,9 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from allywatch.risk.baseline import Baseline
 from allywatch.risk.counterfactual import Flip, Standpoint, flip_set
 from allywatch.risk.ledger import Origin
-from allywatch.risk.baseline import Baseline
 from allywatch.risk.score import LEVELS
 from allywatch_schemas import CoverageState, Level
 from explaining import KNOWN, LEARNING, WEIGHTS, an_origin, origins, some_origins
@@ -93,8 +93,8 @@ def named(found: list[Origin]) -> dict[str, Origin]:
 
 
 def test_of_equal_sets_the_strongest_origins_are_named_and_of_these_the_first_by_name() -> None:
-    found = named([an_origin(name, points * 10**6) for name, points in (("c", 3), ("b", 3), ("a", 2))])
-    region = Region(found, 3_000_000, USUAL)
+    found = named([an_origin(name, points * 10**6) for name, points in (("c", 24), ("b", 24), ("a", 10))])
+    region = Region(found, 10_000_000, USUAL)
     assert region.level is Level.CRITICAL
     assert region.flip() == Flip(("text b",), Level.HIGH)
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from allywatch.risk.baseline import Baseline
 from allywatch.risk.explanation import Shares, allocate, explain, shares_of
 from allywatch.risk.ledger import Origin
-from allywatch.risk.baseline import Baseline
 from allywatch.risk.score import score_of
 from explaining import KNOWN, LEARNING, WEIGHTS, an_origin
 

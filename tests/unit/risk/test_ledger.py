@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allywatch.risk import pressure
+from allywatch.risk.baseline import at_end_of, of_history
 from allywatch.risk.decay import Decay
 from allywatch.risk.draft import Draft, newest
 from allywatch.risk.ledger import MAX_COPIES, MAX_ORIGINS, Copy, Ledger, marks_of, short_key
@@ -167,7 +168,7 @@ def test_backfill_moves_the_past_and_not_the_pressure() -> None:
     ledger = draft.done()
     day = HOUR // 24
     assert total(ledger) == 0
-    assert max(pressure.daily(ledger, DECAY, day - 50, day)) > 0
+    assert max(of_history(ledger, DECAY, day - 50, day)) > 0
 
 
 @LAW
@@ -178,7 +179,7 @@ def test_daily_pressure_is_what_was_read_at_the_end_of_that_day(evidence: list[P
     day = HOUR // 24 - 5
     past = [put for put in own if put[1].entries[0][1] < 24 * (day + 1)]
     read = total(a_ledger(*past, hour=24 * (day + 1)), 24 * (day + 1))
-    assert abs(pressure.daily(ledger, DECAY, day, day + 1)[0] - read) <= 20 * (len(evidence) + 1)
+    assert abs(at_end_of(ledger, DECAY, day) - read) <= 20 * (len(evidence) + 1)
 
 
 @LAW

@@ -30,7 +30,7 @@ def test_two_standard_deviations_above_its_own_past_are_elevated() -> None:
 
 
 def test_one_origin_alone_never_exceeds_elevated_and_the_score_still_tells() -> None:
-    alone = assess(90_000_000, KNOWN, some_origins(1), CoverageState.OK, WEIGHTS)
+    alone = assess(10**9, KNOWN, some_origins(1), CoverageState.OK, WEIGHTS)
     assert alone.level is Level.ELEVATED
     assert alone.caps == (Cap.FEW_ORIGINS,)
     assert alone.score == 1000

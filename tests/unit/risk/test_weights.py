@@ -37,7 +37,7 @@ def test_the_digest_covers_weights_rules_and_registry() -> None:
     digests = {
         load_method(FakePlaces()).digest,
         load_method(FakePlaces(digest="1" * 64)).digest,
-        parse_method(changed(WEIGHTS_FILE, "words: 24", "words: 25"), FakePlaces()).digest,
+        parse_method(changed(WEIGHTS_FILE, "words: 48", "words: 49"), FakePlaces()).digest,
         parse_method(changed(RULES_FILE, "enter: 60", "enter: 61"), FakePlaces()).digest,
     }
     assert len(digests) == 4
