@@ -4,7 +4,7 @@ from typing import Any
 
 from allywatch.alerts.episode import Evidence, Ground, Reading, Slot, Transition
 from allywatch.alerts.lifecycle import Footing, command, observe, retract
-from allywatch.alerts.rules import Flapping, Measure, Rule, Telling
+from allywatch.alerts.rules import Measure, Rule, Rules
 from allywatch.alerts.terms import Terms, thresholds_of
 from allywatch.alerts.thresholds import milli
 from allywatch_schemas import AlertAction, AlertState, Severity, TransitionReason
@@ -26,6 +26,9 @@ def a_rule(**changes: Any) -> Rule:
 
 
 RULE = a_rule()
+
+RULES = Rules(version="exercise", capped_severity=Severity.WARNING, rules=(RULE,))
+"""What is common to all rules, as it is where a file says nothing else."""
 
 
 def grounds(names: str) -> tuple[Ground, ...]:
@@ -92,9 +95,9 @@ class Story:
         )
 
     def _terms(self) -> Terms:
-        lines = thresholds_of(self.rule, self.slot, self.now)
+        lines = thresholds_of(self.rule, self.slot, self.now, RULES)
         assert lines is not None
-        return Terms(self.rule, lines, Flapping(), Telling())
+        return Terms(self.rule, lines, RULES.flapping, RULES.telling)
 
     def _reading(self, value: float, severity: Severity | None = None, heard: bool = True) -> Reading:
         total = sum(ground.points for ground in self.evidence)

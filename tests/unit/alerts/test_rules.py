@@ -64,15 +64,15 @@ def test_a_rule_that_makes_no_sense_is_refused(changes: dict[str, Any], error: s
 
 
 def test_stated_thresholds_are_turned_so_that_more_is_nearer_to_an_alert() -> None:
-    assert thresholds_of(a_rule(), Slot(), 0) == Thresholds(60_000, 50_000)
+    assert thresholds_of(a_rule(), Slot(), 0, RULES) == Thresholds(60_000, 50_000)
     calm = a_rule(measure="de_escalation", direction="below", enter=-3, exit=-1.5)
-    assert thresholds_of(calm, Slot(), 0) == Thresholds(3_000, 1_500)
+    assert thresholds_of(calm, Slot(), 0, RULES) == Thresholds(3_000, 1_500)
 
 
 def test_a_rule_with_a_budget_waits_for_its_bar() -> None:
     rule = a_rule(**A_BUDGET)
-    assert thresholds_of(rule, Slot(), 0) is None
-    lines = thresholds_of(rule, Slot(bar=4_000), 0)
+    assert thresholds_of(rule, Slot(), 0, RULES) is None
+    lines = thresholds_of(rule, Slot(bar=4_000), 0, RULES)
     assert lines is not None
     assert lines.exit < lines.enter == 4_000
 
