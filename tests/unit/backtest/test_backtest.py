@@ -69,7 +69,8 @@ def test_a_score_is_empty_while_its_region_learns(history: Path, tmp_path: Path)
 
 
 def test_a_crisis_that_opens_an_alert_is_a_hit_on_its_day(history: Path, tmp_path: Path) -> None:
-    listed = crises(tmp_path, ("POL", STRUCK), ("DEU", STRUCK), ("FJI", STRUCK))
+    """What strikes an ally is felt next door, so the crisis that no alert tells of is long before it."""
+    listed = crises(tmp_path, ("POL", STRUCK), ("DEU", STRUCK - 20), ("FJI", STRUCK))
     found = replayed(history, crises=listed, crisis_set="s")
     verdicts = {each.crisis.region: each for each in found.scorecard.verdicts}
     assert max(found.curves.scores["POL"].values()) == found.curves.scores["POL"][_ordinal(STRUCK)]
