@@ -73,7 +73,7 @@ class Slot:
     last_told: int | None = None
     """The value, in thousandths, when people were last told; an acknowledgement counts as told."""
     bar: int | None = None
-    """Where a rule with a budget stands for this region, in thousandths; None: not known yet."""
+    """Where a rule with a budget stands for this region, in millionths; None: not known yet."""
 
     @property
     def last_opened(self) -> int | None:

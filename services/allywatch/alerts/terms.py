@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from allywatch.alerts.budget import UNIT
 from allywatch.alerts.episode import Slot
 from allywatch.alerts.rules import Flapping, Rule, Rules, Telling
 from allywatch.alerts.thresholds import Thresholds
@@ -28,7 +29,8 @@ def thresholds_of(rule: Rule, slot: Slot, now: int, rules: Rules) -> Thresholds 
         return rule.fixed
     if slot.bar is None:
         return None
-    return Thresholds(max(slot.bar, _rested(slot, now, rules)), slot.bar * EXIT_SHARE // 1000)
+    bar = slot.bar * 1000 // UNIT
+    return Thresholds(max(bar, _rested(slot, now, rules)), bar * EXIT_SHARE // 1000)
 
 
 def _rested(slot: Slot, now: int, rules: Rules) -> int:

@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from alert_story import a_rule
+from allywatch.alerts.budget import UNIT
 from allywatch.alerts.episode import Slot
 from allywatch.alerts.rules import Rules, Selector, alert_key, episode_id
 from allywatch.alerts.terms import thresholds_of
@@ -72,7 +73,7 @@ def test_stated_thresholds_are_turned_so_that_more_is_nearer_to_an_alert() -> No
 def test_a_rule_with_a_budget_waits_for_its_bar() -> None:
     rule = a_rule(**A_BUDGET)
     assert thresholds_of(rule, Slot(), 0, RULES) is None
-    lines = thresholds_of(rule, Slot(bar=4_000), 0, RULES)
+    lines = thresholds_of(rule, Slot(bar=4 * UNIT), 0, RULES)
     assert lines is not None
     assert lines.exit < lines.enter == 4_000
 

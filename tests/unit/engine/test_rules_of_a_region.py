@@ -47,7 +47,7 @@ def play(*messages: Message, bar: int | None = None, after: Replay | None = None
     if bar is not None:
         state = states[b"LVA"]
         assert isinstance(state, RegionState)
-        states[b"LVA"] = replace(state, slots={"alarm": Slot(bar=bar)})
+        states[b"LVA"] = replace(state, slots={"alarm": Slot(bar=1000 * bar)})
     return replay(InputLog(offset=1_000 * bool(after)).records(messages), ENGINE, states)
 
 
@@ -59,7 +59,7 @@ def test_while_it_learns_a_region_is_held_to_stated_numbers() -> None:
 def test_a_budget_opens_at_the_regions_own_bar() -> None:
     known = play(BEFORE, *PAST, a_tick())
     [first] = alerts(play(news(*STORM, start=99), after=known))
-    assert first.threshold == 1.2, "where every region starts"
+    assert first.threshold == 1.3, "where every region starts"
     [alert] = alerts(play(news(*STORM, start=99), after=known, bar=3_000))
     assert (alert.rule, alert.state, alert.threshold) == ("alarm", AlertState.FIRING, 3.0)
     assert alert.value > alert.threshold
