@@ -142,7 +142,7 @@ class Telling(_Part):
 class Budgets(_Part):
     """How the bar of a rule with a budget finds its place (`allywatch.alerts.budget`)."""
 
-    start: float = Field(default=1.2, gt=0, le=100)
+    start: float = Field(default=1.3, gt=0, le=100)
     """The first bar of a region at six alerts a year, in the measure's unit."""
     tail: float = Field(default=0.5, ge=0, le=2)
     """How the first bar goes with the budget: (6 / budget) to this power."""
@@ -150,10 +150,10 @@ class Budgets(_Part):
     """Logarithm of the factor by which an alert raises the bar."""
     floor: float = Field(default=0.3, gt=0)
     """The lowest bar, in the measure's unit."""
-    idle: float = Field(default=0.33, ge=0, lt=1)
+    idle: float = Field(default=0.3, ge=0, lt=1)
     """The share of a budget that no value asks for: in weeks of silence the bar waits at its floor, and for
     some days after an alert it does not matter. So it sinks as if the budget were that much larger."""
-    quiet_days: int = Field(default=7, ge=0, le=60)
+    quiet_days: int = Field(default=5, ge=0, le=60)
     """So long after an alert the next one must be `telling.escalated` times what people were last told."""
 
 

@@ -9,7 +9,7 @@ from allywatch.alerts.thresholds import Thresholds
 
 DAY_MS = 86_400_000
 
-EXIT_SHARE = 800
+EXIT_SHARE = 900
 """Per mille of its bar at which a rule with a budget still holds."""
 
 
