@@ -34,6 +34,7 @@ from allywatch_schemas import (
     Track,
     TransitionReason,
 )
+from allywatch_schemas.base import ActorCode
 
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?")
 
@@ -93,6 +94,8 @@ class Given(_Part):
     mechanism: Mechanism | None = None
     event: PloverRoot = PloverRoot.THREATEN
     """What was done, where no mechanism is named."""
+    adversary: ActorCode | None = None
+    """Whose deed it was, if it was an adversary's: of what anybody else does, a method may count less."""
     modality: Modality = Modality.ASSERTED
     contagion: bool = False
     """Derived from evidence on another region."""

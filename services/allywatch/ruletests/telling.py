@@ -128,6 +128,7 @@ class Teller:
                     track=given.track,
                     mechanism=given.mechanism,
                     plover_root=None if given.mechanism else given.event,
+                    adversary=given.adversary,
                     role=Role.TARGET,
                     sign=1.0 if given.points >= 0 else -1.0,
                     intensity=abs(given.points) / count,

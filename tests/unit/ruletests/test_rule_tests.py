@@ -49,8 +49,7 @@ def test_the_tests_that_ship_cover_every_rule_and_every_state() -> None:
     script, _ = parse(shipped_tests(), Script, "shipped")
     expected = [each for test in script.tests for step in test.steps for each in step.expect]
     opened = {each.rule for each in expected if each.state == AlertState.FIRING}
-    stated = {rule.name for rule in METHOD.rules.rules if rule.budget is None}
-    assert stated <= opened
+    assert {rule.name for rule in METHOD.rules.rules} <= opened
     assert {each.state for each in expected} >= set(AlertState)
     told = {each.reason for each in expected if each.reason}
     assert told >= {
@@ -77,6 +76,20 @@ def test_a_difference_names_file_line_time_and_what_was_seen() -> None:
         "  severity: expected critical, got info",
         "  told: expected 2, got 1",
     ]
+
+
+def test_a_deed_counts_in_full_if_an_adversary_did_it() -> None:
+    by_anybody = STORY.replace("mechanism: patron_disengagement", "event: ASSAULT")
+    by_adversary = by_anybody.replace("event: ASSAULT", "event: ASSAULT, adversary: RUS")
+    scores = [_score(text) for text in (by_anybody, by_adversary)]
+    assert scores == sorted(set(scores))
+
+
+def _score(text: str) -> float:
+    """As a difference tells it."""
+    failures = played(text.replace("at_least: 10", "at_most: 1"))
+    [told] = [str(each) for each in failures if "score of LVA" in str(each)]
+    return float(told.rsplit("got ", 1)[1])
 
 
 def test_a_score_out_of_bounds_is_a_difference() -> None:
