@@ -240,5 +240,8 @@ def _move(
     if notify and state not in ENDS:
         moved = _knowing(replace(moved, told=True), reading)
         slot = replace(slot, last_told=reading.value)
+    if state is CANCELLED:
+        # It is taken back: what comes next need not be worse than what was never so.
+        slot = replace(slot, last_told=None)
     slot = replace(slot, episode=None if state in ENDS else moved)
     return slot, (Transition(moved, previous, reason, notify),)

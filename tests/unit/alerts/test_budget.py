@@ -121,6 +121,15 @@ def test_an_alert_that_ended_opens_again_within_days_only_if_it_is_much_worse() 
     assert story.openings() == 2
 
 
+def test_what_was_taken_back_leaves_nothing_to_be_worse_than() -> None:
+    """After a false report the true one is told, though it is no louder."""
+    story = Story(A_BUDGET)
+    story.slot = Slot(bar=UNIT)
+    story.sees(4).loses(4, 0)
+    assert (story.states, story.notices) == (["firing", "cancelled"], ["firing", "cancelled"])
+    assert story.sees(4).notices == ["firing", "cancelled", "firing"]
+
+
 def test_after_the_quiet_days_the_bar_is_enough_again() -> None:
     story = Story(A_BUDGET)
     story.slot = Slot(bar=UNIT)
