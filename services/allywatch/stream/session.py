@@ -127,6 +127,8 @@ class Session(Generic[S]):
         if self._precautions.started or end <= offset:
             self._attempt = Attempt(offset, 1)
         else:
+            # Counted once, even if the answer is lost: an owner that tries again has not died.
+            self._precautions.started = True
             self._attempt = next_attempt(last, offset)
             await self._commit(Output(work.state, ATTEMPT_KEY, self._attempt.encode()))
         self._precautions.started = True

@@ -107,6 +107,23 @@ async def test_failures_at_every_step_lose_and_double_nothing(step: str, seed: i
     lab.verify()
 
 
+@pytest.mark.parametrize("lost", range(1, 8))
+async def test_an_owner_that_hears_no_answer_has_not_died_and_accuses_no_record(lost: int) -> None:
+    left = lost
+
+    def fault(name: str) -> None:
+        nonlocal left
+        if name == "commit.answer" and left:
+            left -= 1
+            raise ConnectionError("committed, and the answer is lost")
+
+    lab = Lab(log=MemoryLog(fault))
+    lab.fill(["add A", "add B"])
+    await lab.run()
+    lab.verify()
+    assert lab.log.committed(f"{SOURCE}-dlq", P) == []
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     commands=st.lists(st.sampled_from(COMMANDS), max_size=40),
