@@ -15,7 +15,7 @@ from allywatch.risk import world
 from allywatch.risk.decay import Decay
 from allywatch.risk.draft import Draft
 from allywatch.risk.ledger import DAYS, HOURS, short_key
-from allywatch.risk.weighing import HOUR_MS, Cited, copy_of, weigh
+from allywatch.risk.weighing import CLAMP_MS, HOUR_MS, Cited, copy_of, weigh
 from allywatch_schemas import Evidence, EvidenceBatch, SourceRange
 
 MAX_WITHDRAWALS = 1_000
@@ -200,18 +200,25 @@ def _add_to_world(
 
 
 def roll_world(shared: PartitionState, decay: Decay) -> PartitionState:
-    """Hours that the clock left behind become days; days past their time are dropped."""
+    """Hours that the clock left behind become days; days past their time are dropped.
+
+    Records of the future count as of now, as their evidence does: they would never fade.
+    """
     if shared.clock is None:
         return shared
     hour, day = shared.clock // HOUR_MS, shared.clock // DAY_MS
+    latest = (shared.clock + CLAMP_MS) // HOUR_MS
+    ahead = {at: count for at, count in shared.world_hours.items() if at > latest}
     late = {at: count for at, count in shared.world_hours.items() if at <= hour - HOURS}
-    if not late and all(at >= day - DAYS for at in shared.world_days):
+    if not late and not ahead and all(at >= day - DAYS for at in shared.world_days):
         return shared
     days = {at: count for at, count in shared.world_days.items() if at >= day - DAYS}
     for at, count in late.items():
         if at // 24 >= day - DAYS:
             days[at // 24] = days.get(at // 24, 0) + world.at_end_of_day(count, at, decay)
-    hours = {at: count for at, count in shared.world_hours.items() if at not in late}
+    hours = {at: count for at, count in shared.world_hours.items() if at not in late and at not in ahead}
+    if ahead:
+        hours[hour] = hours.get(hour, 0) + sum(ahead.values())
     return replace(shared, world_hours=hours, world_days=days)
 
 

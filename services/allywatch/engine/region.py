@@ -62,9 +62,12 @@ def hear(state: RegionState, around: Surroundings) -> Outcome:
 
 def _turn_hour(state: RegionState, around: Surroundings, clock: int) -> RegionState:
     day, hour = clock // DAY_MS, clock // HOUR_MS
+    new_day = state.baseline.day != day
+    if new_day:
+        # Before `roll` drops the sums of what has faded by now, but had not on the days that passed.
+        state = _close_days(state, around, day)
     draft = Draft(state.ledger, around.method.decay, hour)
     draft.roll()
-    new_day = state.baseline.day != day
     if new_day:
         draft.fold_faded()
     volume = _turn_volume(state, hour)
@@ -79,10 +82,15 @@ def _turn_volume(state: RegionState, hour: int) -> Volume | None:
     return turn(state.volume, state.hour, state.taken, hour)
 
 
-def _compare_with_past(state: RegionState, around: Surroundings, day: int) -> RegionState:
-    method, ledger = around.method, state.ledger
+def _close_days(state: RegionState, around: Surroundings, day: int) -> RegionState:
     born = day if state.born is None else state.born
-    closed = state.closed.until(day, ledger, method.decay, born, around.ends)
+    closed = state.closed.until(day, state.ledger, around.method.decay, born, around.ends)
+    return replace(state, closed=closed)
+
+
+def _compare_with_past(state: RegionState, around: Surroundings, day: int) -> RegionState:
+    method, ledger, closed = around.method, state.ledger, state.closed
+    born = day if state.born is None else state.born
     first = min(born, day if ledger.first_day is None else ledger.first_day)
     fresh = baseline(closed, ledger, method.decay, method.weights.baseline, day, first, around.ends)
     learning = is_learning(fresh, method.weights)
@@ -92,7 +100,7 @@ def _compare_with_past(state: RegionState, around: Surroundings, day: int) -> Re
         # Scores are on another scale from now on: no rise and no escalation between the two.
         slots = {rule: replace(slot, last_told=None) for rule, slot in slots.items()}
     trail = {} if ended else state.trail
-    return replace(state, closed=closed, baseline=fresh, slots=slots, trail=trail)
+    return replace(state, baseline=fresh, slots=slots, trail=trail)
 
 
 def _with_bars(state: RegionState, around: Surroundings, days: int) -> Mapping[str, Slot]:

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from allywatch.engine import (
     replay,
 )
@@ -10,6 +12,7 @@ from allywatch.records import REDRIVEN
 from allywatch_schemas import (
     AlertState,
     RegionRisk,
+    Tick,
 )
 from allywatch_schemas import RegionState as Rests
 from allywatch_schemas.codec import header
@@ -133,6 +136,24 @@ def test_world_hours_become_days() -> None:
     result = play(a_tick(), news("a"), later(days=3))
     assert shared(result).world_hours == {}
     assert list(shared(result).world_days.values()) == [841], "a record of noon, faded by midnight"
+
+
+@pytest.mark.parametrize("started", [(), (a_tick(),)])
+def test_records_of_a_far_future_fade_from_the_worlds_volume_as_those_of_now_do(
+    started: tuple[Tick, ...],
+) -> None:
+    wrong = a_batch(items=(), ranges=(a_range(totals={"9999-12-31T23": 3}),))
+    result = play(*started, wrong, later(hours=1))
+    assert shared(result).world == 3_000
+    assert shared(play(later(days=90), after=result)).world == 0
+
+
+def test_days_that_the_clock_jumped_over_are_closed_with_all_that_was_known() -> None:
+    crowd = play(a_tick(), news(*(f"paper {n}" for n in range(30))), later(days=3))
+    slept = latvia(play(later(days=100), after=crowd)).closed
+    daily = latvia(play(*(later(days=day) for day in range(4, 101)), after=crowd)).closed
+    assert slept.first == daily.first
+    assert all(abs(a - b) <= 20 for a, b in zip(slept.tensions, daily.tensions, strict=True))
 
 
 def test_the_same_article_ingested_twice_counts_once() -> None:
