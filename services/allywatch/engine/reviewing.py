@@ -1,5 +1,6 @@
 """A region held against every alert rule that is for it: what the rules see, and what follows."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 
@@ -17,7 +18,7 @@ from allywatch.risk.ledger import Ledger, Origin, mark_of, short_key
 from allywatch.risk.pressure import Triad
 from allywatch.risk.score import is_learning
 from allywatch.risk.weights import MICRO, TRACKS
-from allywatch_schemas import AlertAction, Mechanism, TransitionReason
+from allywatch_schemas import AlertAction, AlertState, Mechanism, TransitionReason
 
 MILLI = MICRO // 1000
 """Micro-points in a thousandth of a point."""
@@ -25,8 +26,10 @@ MILLI = MICRO // 1000
 _TRACKS = {Measure(track.value): index for index, track in enumerate(TRACKS)}
 
 
-_SPENDS = frozenset({TransitionReason.THRESHOLD_CROSSED, TransitionReason.ESCALATED})
-"""What a budget pays for: an alert, and the same grown half as high again."""
+_SPENDS = frozenset(
+    {TransitionReason.THRESHOLD_CROSSED, TransitionReason.HELD_FOR, TransitionReason.ESCALATED}
+)
+"""What a budget pays for once it fires: an alert, and the same grown half as high again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +174,7 @@ def review(
                 del leads[rule.name]
         slot, more = lifecycle.observe(slot, terms, reading, clock)
         changes += [change_of(rule, each, value, lines) for each in (*transitions, *more)]
-        if rule.budget is not None and any(each.reason in _SPENDS for each in (*transitions, *more)):
+        if rule.budget is not None and _spends((*transitions, *more)):
             slot = replace(slot, bar=raised(slot.bar or 0, around.method.rules.budgets))
         if slot == before:
             continue
@@ -181,6 +184,11 @@ def review(
     if slots != state.slots:
         state = replace(state, slots=slots, leads=leads)
     return Outcome(state, view, tuple(changes))
+
+
+def _spends(transitions: Iterable[Transition]) -> bool:
+    """Whether one of them costs a part of a budget; what is pending may never interrupt anybody."""
+    return any(each.reason in _SPENDS and each.episode.state is AlertState.FIRING for each in transitions)
 
 
 def carry_out(

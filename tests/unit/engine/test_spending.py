@@ -68,6 +68,21 @@ def test_an_escalation_interrupts_people_as_an_alert_does_and_raises_the_bar_as_
     assert bar(result) == raised(raised(2 * UNIT, BUDGETS), BUDGETS)
 
 
+def test_what_does_not_hold_interrupts_nobody_and_costs_nothing() -> None:
+    patient = parse_method(
+        method_files() | {RULES_FILE: RULES.replace("for_minutes: 0", "for_minutes: 1440")}, PLACES
+    )
+    engine = RegionEngine(patient, PLACES, {"LVA"}, 0)
+    records = InputLog(offset=1_000).records([news(*STORM, start=99)])
+    pending = replay(records, engine, a_region().states)
+    assert reasons(pending) == [TransitionReason.THRESHOLD_CROSSED]
+    assert bar(pending) == 2 * UNIT
+    held = InputLog(offset=2_000).records([later(minutes=1439), later(minutes=1440)])
+    fired = replay(held, engine, pending.states)
+    assert TransitionReason.HELD_FOR in reasons(fired)
+    assert (bar(fired) or 0) > 2 * UNIT
+
+
 def test_new_evidence_of_the_same_height_costs_nothing() -> None:
     result = play(news(*STORM, start=99), later(minutes=1), news("x", "y", start=200), after=a_region())
     assert reasons(result) == [TransitionReason.THRESHOLD_CROSSED, TransitionReason.NEW_EVIDENCE]
