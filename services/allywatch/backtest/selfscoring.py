@@ -217,10 +217,11 @@ class _Episode(NamedTuple):
 
 
 def _opens_per_episode(transitions: Iterable[Transition]) -> dict[_Episode, int]:
-    """How often each episode fired: the first time, and whenever it had recovered."""
+    """How often each episode fired: the first time, held or at once, and whenever it had recovered."""
+    begins = None, AlertState.PENDING, AlertState.RECOVERING
     out: dict[_Episode, int] = {}
     for each in transitions:
-        if each.state is AlertState.FIRING and each.previous in (AlertState.PENDING, AlertState.RECOVERING):
+        if each.state is AlertState.FIRING and each.previous in begins:
             episode = _Episode(each.region, each.rule, each.episode)
             out[episode] = out.get(episode, 0) + 1
     return out

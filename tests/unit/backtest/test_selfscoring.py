@@ -50,3 +50,15 @@ def test_an_episode_that_comes_back_is_counted_as_flapping() -> None:
     ]
     found = self_score([], {"risk-high"}, story, SCORES, Truth((), {}), ["risk-high"])
     assert found.rules[0].opens_per_episode == 2.0
+
+
+def test_an_episode_that_fires_at_once_has_opened_as_well() -> None:
+    def fires(number: int, previous: AlertState | None) -> Transition:
+        state, reason = AlertState.FIRING, TransitionReason.THRESHOLD_CROSSED
+        return Transition(
+            0, "POL", "alarm", number, 1, state, previous, reason, Severity.INFO, 1.0, 1.0, True
+        )
+
+    story = [fires(1, None), fires(2, None), fires(2, AlertState.RECOVERING)]
+    found = self_score([], {"alarm"}, story, SCORES, Truth((), {}), ["alarm"])
+    assert found.rules[0].opens_per_episode == 1.5
