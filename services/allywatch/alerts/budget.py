@@ -9,6 +9,9 @@ whatever the values were, while the bar is above its floor: the rate comes out a
 and what is off in the bar at first costs a few alerts once. This is adaptive conformal inference (Gibbs and
 Candès, 2021) with a multiplicative step, which fits values whose tails are long.
 
+`idle` makes up for regions so quiet that their bar lies at the floor: the budget is that of the average
+region, and a busy one has up to budget / (1 - idle).
+
 Bars are whole millionths of the measure's unit: at one alert a year a day takes less than a thousandth off.
 """
 

@@ -36,6 +36,8 @@ def thresholds_of(rule: Rule, slot: Slot, now: int, rules: Rules) -> Thresholds 
 def _rested(slot: Slot, now: int, rules: Rules) -> int:
     """Soon after an alert, only what is much worse is another."""
     quiet_ms = rules.budgets.quiet_days * DAY_MS
-    if slot.last_told is None or slot.last_opened is None or now - slot.last_opened > quiet_ms:
+    if slot.episode is not None or slot.last_told is None or slot.last_opened is None:
+        return 0
+    if now - slot.last_opened > quiet_ms:
         return 0
     return slot.last_told * round(rules.telling.escalated * 1000) // 1000

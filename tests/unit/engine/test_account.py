@@ -48,9 +48,7 @@ def test_a_critical_alert_names_the_fewest_origins_that_its_level_hangs_on() -> 
     assert alert.flip is not None
     assert alert.flip.level is Level.HIGH
     assert set(alert.flip.origins) <= {each.origin for each in risks(result)[-1].contributions}
-    assert alert.note.startswith(
-        f"Without {alert.flip.size} of its 16 live origins (The witness "
-    )
+    assert alert.note.startswith(f"Without {alert.flip.size} of its 16 live origins (The witness ")
     assert "it would be high, not critical." in alert.note
     assert risks(result)[-1].flip == alert.flip
 
