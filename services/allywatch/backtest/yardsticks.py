@@ -22,8 +22,6 @@ LEAST_DAYS_BEFORE = 5
 DAYS_A_YEAR = 365.25
 LEAST_DAYS_OF_MONTH = 20
 LEAST_MONTHS = 3
-JUMP = 1.0
-"""Standard deviations, within the country, by which a month of GPRC exceeds the month before: notable."""
 
 Days = Mapping[int, float]
 """By ordinal of the day, rising; only days that have a value."""
