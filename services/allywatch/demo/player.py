@@ -133,6 +133,10 @@ class Extraction:
         return True
 
 
+FOLLOWED = 4
+"""At the latest after so many steps the workers are waited for: ticks that outrun them look like silence."""
+
+
 async def play(
     player: Player,
     steps: Sequence[Step],
@@ -150,7 +154,7 @@ async def play(
         await player.tick(step.time, TickOrigin.EXTERNAL)
         await player.publish(step.messages)
         show(step)
-        if step.headlines:
+        if step.headlines or number % FOLLOWED == 0:
             await follow(step)
         await asyncio.sleep(max(0.0, begun + (number + 1) * seconds / len(steps) - loop.time()))
 
