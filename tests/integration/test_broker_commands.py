@@ -37,7 +37,7 @@ def write_letter(kafka: KafkaSettings, value: bytes) -> None:
 
 def test_topics_says_what_it_did_and_shows_differences_in_a_table(clean_kafka: KafkaSettings) -> None:
     good = run(clean_kafka, "topics")
-    assert (good.exit_code, good.output) == (0, "12 topics are as declared.\n")
+    assert (good.exit_code, good.output) == (0, "14 topics are as declared.\n")
     with admin_client(clean_kafka) as client:
         client.delete_topics(["region-risk-dlq"])
         client.create_partitions({"region-inputs": 6})

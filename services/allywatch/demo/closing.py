@@ -63,7 +63,7 @@ def checklist(things: Iterable[Shown]) -> RenderableType:
 def _headline(thing: Shown) -> Text:
     if not thing.times:
         return Text.assemble(("✗ ", "bold red"), (thing.promise, "bold"), ("  did not happen", "red"))
-    often = f"{thing.times} × " if thing.times > 1 else ""
+    often = f"{thing.times} times, such as " if thing.times > 1 else ""
     return Text.assemble(("✓ ", "green"), (thing.promise, "bold"), (f"  {often}{printable(thing.of)}", "dim"))
 
 

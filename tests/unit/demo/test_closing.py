@@ -26,7 +26,7 @@ def test_no_word_of_a_reason_is_cut_off() -> None:
 
 
 def test_how_often_a_promise_was_kept_is_told() -> None:
-    assert "✓ Promise  3 × risk-high:TWN:1" in printed(checklist([KEPT]))
+    assert "✓ Promise  3 times, such as risk-high:TWN:1" in printed(checklist([KEPT]))
 
 
 def test_what_did_not_happen_is_said() -> None:
