@@ -141,3 +141,12 @@ def next_attempt(last: Attempt | None, offset: int) -> Attempt:
     if last is None or last.offset != offset:
         return Attempt(offset, 1)
     return replace(last, starts=last.starts + 1)
+
+
+def once_counted(last: Attempt | None, announced: Attempt | None, offset: int) -> Attempt:
+    """The attempt of a start that may have been written already, and is then `announced`."""
+    if announced is None or announced.offset != offset:
+        return next_attempt(last, offset)
+    if last is None or last.offset != offset or last.starts < announced.starts:
+        return announced
+    return last

@@ -17,7 +17,7 @@ from allywatch.stream.position import (
     Attempt,
     Position,
     check_end,
-    next_attempt,
+    once_counted,
     resume,
 )
 from allywatch.stream.restore import Restored, restore
@@ -128,8 +128,8 @@ class Session(Generic[S]):
             self._attempt = Attempt(offset, 1)
         else:
             # Counted once, even if the answer is lost: an owner that tries again has not died.
-            self._precautions.started = True
-            self._attempt = next_attempt(last, offset)
+            self._attempt = once_counted(last, self._precautions.announced, offset)
+            self._precautions.announced = self._attempt
             await self._commit(Output(work.state, ATTEMPT_KEY, self._attempt.encode()))
         self._precautions.started = True
         if self._attempt.careful:

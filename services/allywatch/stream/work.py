@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from allywatch.records import Application, FailureLimit, Rejection
+from allywatch.stream.position import Attempt
 
 S = TypeVar("S")
 
@@ -62,6 +63,8 @@ class Precautions:
 
     started: bool = False
     """This owner's start has been counted; sessions after the first are no new starts."""
+    announced: Attempt | None = None
+    """How that start was, or may have been, written."""
     single_until: int = 0
     """Below this offset records are taken one per transaction."""
     noting: bool = False
