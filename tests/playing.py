@@ -102,3 +102,10 @@ def shared(result: Replay) -> PartitionState:
 
 
 STORM = ("a", "b", "c", "d", "e", "f")
+
+
+PAST = [
+    news(f"day-{n}", start=n, backfill=True, event_time=NOON - timedelta(days=n), intensity=0.1)
+    for n in range(60)
+]
+"""Sixty days of little news, as history."""

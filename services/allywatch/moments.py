@@ -27,4 +27,4 @@ def parse_moment(text: str, now: datetime, *, ahead: bool = False) -> datetime:
         moment = datetime.fromisoformat(text.strip())
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise AllywatchError(f"{text!r} is no time. Write 2026-05-01T12:00Z, or 15m, 2h, 3d.") from None
+        raise AllywatchError(f"{text!r} is no time. Write 15m, 2h, 3d or 2026-05-01T12:00Z.") from None

@@ -1,12 +1,12 @@
 """Dead letters as values: what one says, which ones are meant, how it is put back, which were. No I/O."""
 
-import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from allywatch.errors import AllywatchError
+from allywatch.moments import parse_moment
 from allywatch.records import (
     DETAIL,
     OFFSET,
@@ -25,8 +25,6 @@ from allywatch_schemas.topics import DIPLOMATIC_EVENTS, NEWS_ARTICLES, REGION_IN
 _WHY = frozenset({REASON, DETAIL, WORKER, REGION, TOPIC, PARTITION, OFFSET, REDRIVEN})
 _READ_AGAIN = frozenset({NEWS_ARTICLES.name, DIPLOMATIC_EVENTS.name, REGION_INPUTS.name})
 _NO_PARTITION = "-1"  # ingest says so of what was never a record
-_DURATION = re.compile(r"(\d+)\s*([smhd])")
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _LARGEST_NOTE = 4000  # Kafka keeps 4096 bytes beside a committed offset
 
 
@@ -117,15 +115,10 @@ class Filter:
 
 def parse_since(text: str, now: datetime) -> datetime:
     """A moment in ISO 8601 (UTC unless it says otherwise), or how long ago: `90s`, `15m`, `2h`, `3d`."""
-    if ago := _DURATION.fullmatch(text.strip()):
-        return now - timedelta(seconds=int(ago[1]) * _SECONDS[ago[2]])
     try:
-        moment = datetime.fromisoformat(text.strip())
-    except ValueError:
-        raise AllywatchError(
-            f"--since {text!r} is no time. Write 15m, 2h, 3d or 2026-05-01T12:00Z."
-        ) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return parse_moment(text, now)
+    except AllywatchError as wrong:
+        raise AllywatchError(f"--since {wrong}") from None
 
 
 def put_back(letter: DeadLetter) -> tuple[Output, int | None]:

@@ -106,13 +106,15 @@ def _compare_with_past(state: RegionState, around: Surroundings, day: int) -> Re
 def _with_bars(state: RegionState, around: Surroundings, days: int) -> Mapping[str, Slot]:
     """Slots in which the bars of rules with a budget sank for `days`; 0: the region is learning."""
     rules, slots = around.method.rules, dict(state.slots)
-    for rule in around.rules:
-        if rule.budget is None or not days:
+    for rule in around.rules if days else ():
+        if rule.budget is None:
             continue
         slot = slots.get(rule.name) or Slot(episodes=state.episode_floor)
-        known = slot.bar is not None
-        bar = lowered(slot.bar or 0, rule.budget, rules.budgets, days) if known else None
-        slots[rule.name] = replace(slot, bar=first_bar(rule.budget, rules.budgets) if bar is None else bar)
+        if slot.bar is None:
+            bar = first_bar(rule.budget, rules.budgets)
+        else:
+            bar = lowered(slot.bar, rule.budget, rules.budgets, days)
+        slots[rule.name] = replace(slot, bar=bar)
     return slots
 
 

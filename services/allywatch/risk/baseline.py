@@ -15,7 +15,7 @@ from operator import add, mul
 from allywatch.risk.decay import Decay
 from allywatch.risk.ledger import Ledger
 from allywatch.risk.weights import MICRO, BaselineWeights
-from allywatch.risk.world import FLOOR, at_volume, share, shares
+from allywatch.risk.world import FLOOR, at_volume, share
 
 STILL = MICRO // 10
 """Share, in micro-points, at which the root begins."""
@@ -130,7 +130,7 @@ def baseline(
     start, end = day - gap - window, day - gap
     values = closed.between(start, end)
     if any(ledger.history):
-        more = shares(of_history(ledger, decay, start, end), ends(start, end))
+        more = map(share, of_history(ledger, decay, start, end), ends(start, end))
         values = [tension(share_of(known) + added) for known, added in zip(values, more, strict=True)]
     total, count = sum(values), len(values)
     mean = total // count

@@ -5,7 +5,7 @@ holds ten times what another does. So its past is kept as shares, points of pres
 and held against today's pressure at today's volume.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from allywatch.risk.decay import Decay
 from allywatch.risk.weights import TRACKS
@@ -55,11 +55,6 @@ def at_ends_of_days(
 def share(points: int, world: int) -> int:
     """Micro-points per `REFERENCE`, of a volume."""
     return points * REFERENCE // max(world, FLOOR)
-
-
-def shares(points: Sequence[int], world: Sequence[int]) -> list[int]:
-    """`share` of each; a floor of the volume as there."""
-    return [each * REFERENCE // (of if of > FLOOR else FLOOR) for each, of in zip(points, world, strict=True)]
 
 
 def at_volume(share: int, world: int) -> int:

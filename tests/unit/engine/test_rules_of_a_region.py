@@ -9,7 +9,7 @@ from allywatch.engine.method import RULES_FILE
 from allywatch_schemas import AlertState, Message
 from builders import NOON, a_tick
 from fakes import InputLog
-from playing import PLACES, STORM, alerts, news
+from playing import PAST, PLACES, STORM, alerts, news
 
 RULES = """
 version: exercise
@@ -35,10 +35,6 @@ rules:
 METHOD = parse_method(method_files() | {RULES_FILE: RULES}, PLACES)
 ENGINE = RegionEngine(METHOD, PLACES, {"LVA"}, 0)
 
-PAST = [
-    news(f"day-{n}", start=n, backfill=True, event_time=NOON - timedelta(days=n), intensity=0.1)
-    for n in range(60)
-]
 BEFORE = a_tick(time=NOON - timedelta(days=1))
 
 

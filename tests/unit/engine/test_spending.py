@@ -10,7 +10,7 @@ from allywatch.engine.method import RULES_FILE
 from allywatch_schemas import Message, TransitionReason
 from builders import NOON, a_retraction, a_tick
 from fakes import InputLog
-from playing import PLACES, STORM, alerts, later, latvia, news
+from playing import PAST, PLACES, STORM, alerts, later, latvia, news
 
 RULES = """
 version: exercise
@@ -29,10 +29,6 @@ rules:
 METHOD = parse_method(method_files() | {RULES_FILE: RULES}, PLACES)
 ENGINE = RegionEngine(METHOD, PLACES, {"LVA"}, 0)
 BUDGETS = METHOD.rules.budgets
-PAST = [
-    news(f"day-{n}", start=n, backfill=True, event_time=NOON - timedelta(days=n), intensity=0.1)
-    for n in range(60)
-]
 
 
 def play(*messages: Message, after: Replay | None = None) -> Replay:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from html import escape
 
 from allywatch.backtest.report.data import AFTER, BEFORE, Line, Mark, RegionPage
 from allywatch.backtest.report.svg import Axis, area, drawing, element, mark, path, rooted, text, titled
@@ -189,9 +188,3 @@ def rate_bar(rate: float, budget: float) -> str:
         + element("path", d=f"M{across.at(budget)} 0V14", class_="target")
     )
     return drawing(120, 14, content, f"{rate:g} a year, budget {budget:g}", "rate-bar")
-
-
-def legend_mark(severity: Severity) -> str:
-    """A mark for the legend."""
-    sign = mark(SHAPES[severity], 7, 7, 5, f"alert {severity}")
-    return drawing(14, 14, sign, escape(str(severity)), "key")
