@@ -1,0 +1,1 @@
+"""How well articles are read: figures on data that is marked by hand."""
