@@ -12,6 +12,7 @@ from allywatch.checks.command import check_config
 from allywatch.control.command import activate, alert_app, alerts, retract
 from allywatch.demo.command import demo
 from allywatch.errors import AllywatchError
+from allywatch.evaluation.command import evaluate
 from allywatch.ingest.command import ingest_app
 from allywatch.past.command import as_of, explain
 from allywatch.ruletests.command import run_rule_tests
@@ -52,6 +53,7 @@ app.command()(score)
 app.command()(tail)
 app.command()(backtest)
 app.command()(diff)
+app.command()(evaluate)
 app.command()(alerts)
 app.add_typer(alert_app, name="alert")
 app.command()(retract)
