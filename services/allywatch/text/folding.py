@@ -1,30 +1,48 @@
 """Text folded for one search: lower case, everything but letters, digits and marks a space, same length."""
 
+import sys
 import unicodedata
 from collections.abc import Iterator
 
-_KNOWN_CHARACTERS = 20_000
+import numpy as np
+
+from allywatch.text.lookalikes import unmasked
+
+_APOSTROPHES = "\u02b9\u02bb\u02bc"
+"""Letters by Unicode, which stand where others write the apostrophe that is none."""
+_VARIANTS = str.maketrans("ёأإآٱىة", "еاااايه")
+"""Letters that many writers do not tell apart: Russian yo, Arabic alif with its marks, final ya and ta."""
 
 
-class _Folding(dict[int, str]):
-    """Code point to its folded character, worked out when first met; bounded whatever the input."""
-
-    def __missing__(self, code: int) -> str:
-        character = chr(code)
-        lowered = character.lower()
-        keeps = character.isalnum() or unicodedata.category(character)[0] == "M"
-        folded = (lowered if len(lowered) == 1 else character) if keeps else " "
-        if len(self) < _KNOWN_CHARACTERS:
-            self[code] = folded
-        return folded
+def _folded(character: str) -> str:
+    """One character for one: also of full-width, bold and circled letters, which stand for plain ones."""
+    plain = unicodedata.normalize("NFKC", character)
+    if len(plain) != 1:
+        plain = character
+    if plain in _APOSTROPHES or not (plain.isalnum() or unicodedata.category(plain)[0] == "M"):
+        return " "
+    return plain.lower()[0].translate(_VARIANTS)
 
 
-_FOLDING = _Folding()
+_ASCII = {code: _folded(chr(code)) for code in range(128)}
+_FOLDED = np.zeros(sys.maxunicode + 1, dtype="<u4")
+"""The folded character of every code point that was met; 0: not met. (No character folds to NUL.)"""
 
 
 def fold(text: str) -> str:
-    """`text` as it is searched; character i stands for character i of `text`."""
-    return text.translate(_FOLDING)
+    """`text` as it is searched; character i stands for character i of `text`.
+
+    Words that mix scripts to look like another word are read as that one ("P\u043eland" with a Cyrillic o).
+    """
+    if text.isascii():
+        return text.translate(_ASCII)
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    folded = _FOLDED[codes]
+    if not folded.all():
+        for code in np.unique(codes[folded == 0]).tolist():
+            _FOLDED[code] = ord(_folded(chr(code)))
+        folded = _FOLDED[codes]
+    return unmasked(text, folded.tobytes().decode("utf-32-le", "surrogatepass"), folded)
 
 
 def has_no_spaces(character: str) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -10,78 +10,13 @@ from functools import cache
 
 from allywatch.regions import ActorKind, Name, NameKind, Registry
 from allywatch.text.cues import anchored
-from allywatch.text.folding import has_no_spaces, is_arabic
+from allywatch.text.folding import is_arabic
+from allywatch.text.naming import NEARBY, NameRule, Naming, load_naming
 
 _CAPITALISED_BEFORE = re.compile(r"(\w+)[ \n]$")
-_NEARBY = 240
-_PARTICLES = frozenset("وفبلك")
-_ORDINARY_BEFORE = frozenset(
-    [
-        "in",
-        "from",
-        "to",
-        "the",
-        "and",
-        "of",
-        "for",
-        "with",
-        "at",
-        "by",
-        "on",
-        "as",
-        "but",
-        "president",
-        "prime",
-        "minister",
-        "mr",
-        "leader",
-        "general",
-        "king",
-        "queen",
-        "says",
-        "said",
-        "near",
-        "between",
-        "against",
-        "over",
-        "toward",
-        "towards",
-        "than",
-        "that",
-        "while",
-        "when",
-        "if",
-        "after",
-        "before",
-        "despite",
-    ]
-)
-_FOREIGN_WORDS_AFTER = frozenset(
-    [
-        "state",
-        "post",
-        "times",
-        "wizards",
-        "capitals",
-        "commanders",
-        "football",
-        "university",
-        "street",
-        "avenue",
-        "irving",
-        "redd",
-        "monument",
-        "nationals",
-        "bulldogs",
-        "tech",
-        "southern",
-        "sandwich",
-        "breast",
-        "soup",
-        "dinner",
-        "brand",
-    ]
-)
+_WORD_AFTER = re.compile(r"[ -](\w+)")
+_FAR = 1_000_000
+_PARTICLES = frozenset("وفبلكا")
 _OUTLET = re.compile(
     " (?:Daily |Morning )?(?:Times|Post|Herald|Independent|Insider|News|Today|Telegraph|Journal|Observer"
     r"|Tribune|Gazette|Star|Mirror|Daily|Review)\b"
@@ -106,91 +41,180 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """One name that a pattern may be, and how it must be written for it."""
+
+    name: Name
+    case: _Case
+    rule: NameRule | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """What a folded pattern may be, the unambiguous first; nothing: a longer name that hides a name.
+
+    `settled`: one name that holds at any time and needs no context.
+    """
+
+    readings: tuple[Reading, ...]
+    joins: bool
+    """Whether particles may be joined to its front, as in Arabic."""
+    settled: bool
+
+
+Hit = tuple[int, int, Pattern]
+"""Start and end of a pattern in the padded text."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Candidate:
     start: int
     end: int
-    name: Name
+    readings: tuple[Reading, ...]
 
 
 class NameIndex:
     """The names of a registry by their folded pattern."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, naming: Naming | None = None) -> None:
         self._registry = registry
+        self._naming = naming or load_naming()
         self._states = frozenset(a.id for a in registry.actors.values() if a.kind is not ActorKind.PLACE)
-        grouped: dict[str, list[Name]] = defaultdict(list)
+        self._countries = frozenset(a.name for a in registry.actors.values() if a.kind is ActorKind.COUNTRY)
+        grouped: dict[str, list[Name]] = {decoy: [] for decoy in self._naming.decoys}
         for name in registry.names():
-            if name.text.strip():
-                grouped[anchored(name.text)].append(name)
-        self.patterns: dict[str, tuple[Name, ...]] = {key: tuple(names) for key, names in grouped.items()}
+            grouped.setdefault(anchored(name.text), []).append(name)
+        self.patterns = {key: self._pattern(key, names) for key, names in grouped.items()}
 
-    def mentions(
-        self, text: str, padded: str, hits: Iterable[tuple[int, int, tuple[Name, ...]]], day: date
-    ) -> list[Mention]:
-        """The mentions among `hits` (start and end of a pattern in `padded`), in order, the longest each.
+    def _pattern(self, key: str, names: Sequence[Name]) -> Pattern:
+        order = sorted(
+            dict.fromkeys(names), key=lambda name: (name.needs_context, name.kind is NameKind.LEADER)
+        )
+        readings = tuple(Reading(n, _case_of(n.text), self._naming.rule_of(n.text)) for n in order)
+        settled = len({(r.name.actor, r.case) for r in readings}) == 1 and all(
+            not r.name.needs_context and r.name.since is None and r.name.until is None for r in readings
+        )
+        return Pattern(readings, is_arabic(key[0]), settled)
 
-        `padded` is the folded text behind one space; `day` decides who is in office.
+    def mentions(self, text: str, padded: str, hits: Iterable[Hit], day: date) -> list[Mention]:
+        """The mentions among `hits`, in order, the longest each.
+
+        `padded` is the folded text behind one space; `day` decides who is in office. What ends a hit is
+        checked by the caller.
         """
         candidates: list[_Candidate] = []
         last_end = -1
-        for start, end, names in sorted(hits, key=lambda hit: (hit[0], -hit[1])):
+        for start, end, pattern in sorted(hits, key=lambda hit: (hit[0], -hit[1])):
             begin = start + (padded[start] == " ")
-            if end <= last_end or not _stands_alone(padded, begin, end):
+            if end <= last_end or (pattern.joins and not _stands_alone(padded, begin)):
                 continue
-            if _OUTLET.match(text, end - 1):
-                continue
-            name = _fitting(names, text[begin - 1 : end - 1], day)
-            if name is not None:
-                candidates.append(_Candidate(begin - 1, end - 1, name))
+            if not pattern.readings:
                 last_end = end
-        return self._in_context(text, candidates)
+                continue
+            readings = _fitting(pattern, text[begin - 1 : end - 1], day)
+            if readings and not self._is_part_of_another(text, end - 1, readings[0].name.kind):
+                candidates.append(_Candidate(begin - 1, end - 1, readings))
+                last_end = end
+        return self._in_context(text, padded, candidates)
 
-    def _in_context(self, text: str, candidates: Sequence[_Candidate]) -> list[Mention]:
+    def _is_part_of_another(self, text: str, end: int, kind: NameKind) -> bool:
+        """Whether what follows the name makes it an outlet's, or a town's of the United States."""
+        follows = text[end : end + 2]
+        if follows[:1] == ",":
+            state = self._naming.state_after(text, end)
+            return state is not None and (kind is not NameKind.COUNTRY or state not in self._countries)
+        return follows[:1] == " " and follows[1:].isupper() and _OUTLET.match(text, end) is not None
+
+    def _in_context(self, text: str, padded: str, candidates: Sequence[_Candidate]) -> list[Mention]:
         clear: dict[str, list[int]] = defaultdict(list)
         for candidate in candidates:
-            if not candidate.name.needs_context:
-                clear[candidate.name.actor].append(candidate.start)
-        return [
-            Mention(c.start, c.end, c.name.actor, c.name.kind)
-            for c in candidates
-            if not c.name.needs_context or self._agrees(text, c, clear)
-        ]
+            name = candidate.readings[0].name
+            if not name.needs_context:
+                clear[name.actor].append(candidate.start)
+        found: list[Mention] = []
+        for candidate in candidates:
+            name = candidate.readings[0].name
+            meant = self._meant(text, padded, candidate, clear) if name.needs_context else name
+            if meant is not None:
+                found.append(Mention(candidate.start, candidate.end, meant.actor, meant.kind))
+        return found
 
-    def _agrees(self, text: str, candidate: _Candidate, clear: dict[str, list[int]]) -> bool:
+    def _meant(
+        self, text: str, padded: str, candidate: _Candidate, clear: Mapping[str, Sequence[int]]
+    ) -> Name | None:
+        """The name that an ambiguous one is where it stands, if any; of several the one last named before."""
+        if self._is_part_of_a_person(text, candidate):
+            return None
+        agreeing = [r.name for r in candidate.readings if self._agrees(padded, candidate, r, clear)]
+        return min(agreeing, key=lambda name: _distance(clear.get(name.actor, ()), candidate), default=None)
+
+    def _agrees(
+        self, padded: str, candidate: _Candidate, reading: Reading, clear: Mapping[str, Sequence[int]]
+    ) -> bool:
         """Whether what stands around an ambiguous name speaks for its actor."""
-        if _is_part_of_a_person_or_place(text, candidate.start, candidate.end):
-            return False
-        actor = candidate.name.actor
-        if actor in clear:
+        actor, rule = reading.name.actor, reading.rule
+        said = rule.verdict(padded, candidate.start + 1, candidate.end + 1) if rule else None
+        if said is not None:
+            return said
+        if actor in clear or (rule and rule.otherwise):
             return True
-        if candidate.name.kind in (NameKind.LEADER, NameKind.DEMONYM):
+        if reading.name.kind in (NameKind.LEADER, NameKind.DEMONYM):
             return False
         related = self._registry.adversaries_of(actor) or self._states
-        return any(
-            abs(position - candidate.start) <= _NEARBY
-            for other in related
-            for position in clear.get(other, ())
-        )
+        return any(_distance(clear.get(other, ()), candidate) <= NEARBY for other in related)
+
+    def _is_part_of_a_person(self, text: str, candidate: _Candidate) -> bool:
+        """`Denzel Washington`, `Georgia O'Keeffe`, `Jordan River`: the name is one word of another one."""
+        start, end = candidate.start, candidate.end
+        after = _WORD_AFTER.match(text, end)
+        if after and after[1].lower() in self._naming.other_after:
+            return True
+        if _in_capitals(text, start, end):
+            return False
+        rule = candidate.readings[0].rule
+        if rule and rule.given_name and after and self._is_a_name(after[1]):
+            return True
+        before = _CAPITALISED_BEFORE.search(text, max(0, start - 20), start)
+        if not before or not self._is_a_name(before[1]):
+            return False
+        opens = text[: before.start()].rstrip()[-1:] in ("", ".", "!", "?", "\n", ":", "”", '"')
+        return not opens or len(before[1]) > 3
+
+    def _is_a_name(self, word: str) -> bool:
+        return word[:1].isupper() and word.lower() not in self._naming.ordinary
 
 
-def _stands_alone(padded: str, begin: int, end: int) -> bool:
-    first, last = padded[begin], padded[end - 1]
-    if not has_no_spaces(last) and end < len(padded) and padded[end] != " ":
-        return False
-    if not is_arabic(first) or padded[begin - 1] == " ":
+def _distance(positions: Iterable[int], candidate: _Candidate) -> int:
+    """Characters to the nearest of `positions`; what stands before counts half."""
+    ahead = (p - candidate.start if p > candidate.start else (candidate.start - p) // 2 for p in positions)
+    return min(ahead, default=_FAR)
+
+
+def _in_capitals(text: str, start: int, end: int) -> bool:
+    """Whether the words around are in capitals anyway, as in headlines, so that capitals tell nothing."""
+    if text[start:end].isupper() and end - start > 3:
+        return True
+    words = [word for word in text[max(0, start - 40) : end + 40].split()[1:-1] if len(word) > 3]
+    return len(words) >= 4 and sum(word[0].isupper() for word in words) >= len(words) - 1
+
+
+def _stands_alone(padded: str, begin: int) -> bool:
+    """Whether nothing but particles is joined to the front of an Arabic name."""
+    if padded[begin - 1] == " ":
         return True
     start = padded.rfind(" ", max(0, begin - 4), begin) + 1
-    return 0 < start < begin and (set(padded[start:begin]) <= _PARTICLES | {"ا"})
+    return 0 < start < begin and set(padded[start:begin]) <= _PARTICLES
 
 
-def _fitting(names: tuple[Name, ...], written: str, day: date) -> Name | None:
-    """The name that `written` may be, judged by its case and by the date; the unambiguous one first."""
-    fits = [name for name in names if _case_fits(name.text, written) and name.holds_on(day)]
-    return min(fits, key=lambda name: (name.needs_context, name.kind is NameKind.LEADER)) if fits else None
+def _fitting(pattern: Pattern, written: str, day: date) -> tuple[Reading, ...]:
+    """What `written` may be, judged by its case and by the date."""
+    readings = pattern.readings
+    if pattern.settled:
+        return readings if _case_fits(readings[0].case, written) else ()
+    return tuple(r for r in readings if _case_fits(r.case, written) and r.name.holds_on(day))
 
 
-def _case_fits(name: str, written: str) -> bool:
-    case = _case_of(name)
+def _case_fits(case: _Case, written: str) -> bool:
     if case is _Case.ALL:
         return written.isupper()
     return case is _Case.NONE or written[0].isupper()
@@ -203,14 +227,3 @@ def _case_of(name: str) -> _Case:
     if letters <= 4 and name.isascii() and name.isupper():
         return _Case.ALL
     return _Case.FIRST if name[0].isupper() else _Case.NONE
-
-
-def _is_part_of_a_person_or_place(text: str, start: int, end: int) -> bool:
-    """`Michael Jordan`, `Georgia Tech`: the name is one word of another one."""
-    before = _CAPITALISED_BEFORE.search(text, max(0, start - 20), start)
-    if before and before[1][:1].isupper() and before[1].lower() not in _ORDINARY_BEFORE:
-        opens = text[: before.start()].rstrip()[-1:] in ("", ".", "!", "?", "\n", ":", "”", '"')
-        if not opens or len(before[1]) > 3:
-            return True
-    word = re.match(r" (\w+)", text[end : end + 16])
-    return bool(word and word[1].lower() in _FOREIGN_WORDS_AFTER)

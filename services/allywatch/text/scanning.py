@@ -6,14 +6,17 @@ from datetime import date
 
 import ahocorasick_rs
 
-from allywatch.regions import Name, Registry
+from allywatch.regions import Registry
 from allywatch.text.cues import Cue, compile_cues
 from allywatch.text.folding import fold, has_no_spaces
 from allywatch.text.lexicon import LexiconFile, Needs
-from allywatch.text.names import Mention, NameIndex
+from allywatch.text.names import Hit, Mention, NameIndex, Pattern
 
 _MOST_HITS = 20_000
 """More hits than this are the mark of a text made to hurt; the rest is not looked at."""
+
+_Head = tuple[int, int, tuple[Cue, ...]]
+"""Start and end of the head of cues in the padded text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Scanner:
         for cue in compile_cues(lexicon):
             cues[cue.head].append(cue)
         patterns = list(dict.fromkeys([*self._index.patterns, *cues]))
-        self._names: list[tuple[Name, ...] | None] = [self._index.patterns.get(p) for p in patterns]
+        self._names: list[Pattern | None] = [self._index.patterns.get(p) for p in patterns]
         self._cues: list[tuple[Cue, ...]] = [tuple(cues.get(p, ())) for p in patterns]
         self._whole = [
             not has_no_spaces(p[-1]) and not any(c.open_end for c in cues.get(p, ())) for p in patterns
@@ -55,28 +58,37 @@ class Scanner:
     def scan(self, text: str, day: date) -> Scan | None:
         """What stands in `text`, published on `day`; None unless it holds both a name and a cue."""
         padded = " " + fold(text) + " "
-        names: list[tuple[int, int, tuple[Name, ...]]] = []
-        heads: list[tuple[int, int, tuple[Cue, ...]]] = []
+        names, heads = self._hits(padded)
+        if not names or not heads:
+            return None
+        return self._complete(text, padded, names, heads, day)
+
+    def mentions(self, text: str, day: date) -> list[Mention]:
+        """Who is named in `text`, published on `day`, whether it holds a cue or not; in order."""
+        padded = " " + fold(text) + " "
+        return self._index.mentions(text, padded, self._hits(padded)[0], day)
+
+    def _hits(self, padded: str) -> tuple[list[Hit], list[_Head]]:
+        names: list[Hit] = []
+        heads: list[_Head] = []
         hits = self._automaton.find_matches_as_indexes(padded, overlapping=True)
         whole, named, cued = self._whole, self._names, self._cues
         for pattern, start, end in hits[:_MOST_HITS]:
             if whole[pattern] and padded[end] != " ":
                 continue
             name = named[pattern]
-            if name is not None:
+            if name is not None and (whole[pattern] or padded[end] == " " or has_no_spaces(padded[end - 1])):
                 names.append((start, end, name))
             if cued[pattern]:
                 heads.append((start, end, cued[pattern]))
-        if not names or not heads:
-            return None
-        return self._complete(text, padded, names, heads, day)
+        return names, heads
 
     def _complete(
         self,
         text: str,
         padded: str,
-        names: list[tuple[int, int, tuple[Name, ...]]],
-        heads: list[tuple[int, int, tuple[Cue, ...]]],
+        names: list[Hit],
+        heads: list[_Head],
         day: date,
     ) -> Scan | None:
         cues: list[CueHit] = []
