@@ -15,6 +15,7 @@ from allywatch.errors import AllywatchError
 from allywatch.evaluation.command import evaluate
 from allywatch.ingest.command import ingest_app
 from allywatch.past.command import as_of, explain
+from allywatch.reading.command import read
 from allywatch.ruletests.command import run_rule_tests
 from allywatch.stream.extract_command import extract
 from allywatch.stream.score_command import rebuild_state, score
@@ -51,6 +52,7 @@ app.add_typer(ingest_app, name="ingest")
 app.command()(extract)
 app.command()(score)
 app.command()(tail)
+app.command()(read)
 app.command()(backtest)
 app.command()(diff)
 app.command()(evaluate)
