@@ -16,13 +16,33 @@ def evaluate(
         help="With --plover: answer each sentence that the model learned from by the fold that did not.",
     ),
     dump: Path | None = typer.Option(None, help="TSV: each item's prediction and its probability."),
+    gold: str | None = typer.Option(None, help="Our own gold articles: `dev` or `test`."),
+    stories: Path | None = typer.Option(None, help="Zipped CSV of stories: how near copies are known."),
+    data: Path | None = typer.Option(None, help="The folder of development data: every figure there is."),
 ) -> None:
     """Hold what the package reads against labelled files; figures are JSON, one object a line."""
-    if plover is None:
-        raise typer.BadParameter("say what to evaluate: --plover FILE.")
-    from allywatch.evaluation.plover import evaluate_plover
+    if plover is None and gold is None and stories is None and data is None:
+        raise typer.BadParameter("say what to evaluate: --plover, --gold, --stories or --data.")
+    if plover is not None:
+        from allywatch.evaluation.plover import evaluate_plover
 
-    _show("plover", evaluate_plover(plover, raw=raw, folds=folds, dump=dump))
+        _show("plover", evaluate_plover(plover, raw=raw, folds=folds, dump=dump))
+    if gold is not None:
+        from allywatch.evaluation.own import evaluate_gold
+        from allywatch.gold import Split
+
+        if gold not in tuple(Split):
+            raise typer.BadParameter(f"{gold!r} is no split: dev or test.", param_hint="--gold")
+        _show("gold", evaluate_gold(Split(gold)))
+    if stories is not None:
+        from allywatch.evaluation.own import evaluate_copies
+
+        _show("copies", evaluate_copies(stories))
+    if data is not None:
+        from allywatch.evaluation.everything import evaluate_everything
+
+        for name, figures in evaluate_everything(data):
+            _show(name, figures)
 
 
 def _show(name: str, figures: dict[str, Any]) -> None:
