@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from allywatch_schemas import Actor, DiplomaticEvent, NewsArticle, Source
 
-_FILLER = (
+FILLER = (
     "The committee met for two hours and agreed to meet again. ",
     "Traffic on the ring road was slower than usual because of the marathon. ",
     "A spokesperson said that the figures would be published next week. ",
@@ -14,7 +14,7 @@ _FILLER = (
     "Fishermen in the north reported a good catch in spite of the wind. ",
     "Engineers expect the new line to carry passengers by the autumn. ",
 )
-_NAMED = (
+NAMED = (
     "Officials from Poland and Estonia attended the opening. ",
     "The delegation travelled on to Taiwan and Japan. ",
     "Visitors from Vietnam and the Philippines filled the hall. ",
@@ -34,9 +34,9 @@ def article(number: int, *, published: datetime | None = None, prefix: str = "lo
     if number % 10 == 0:
         lead = _CUED[number // 10 % len(_CUED)]
     elif number % 3 == 0:
-        lead = _NAMED[number // 3 % len(_NAMED)]
-    start = number % len(_FILLER)
-    filler = "".join(_FILLER[(start + k) % len(_FILLER)] for k in range(14))
+        lead = NAMED[number // 3 % len(NAMED)]
+    start = number % len(FILLER)
+    filler = "".join(FILLER[(start + k) % len(FILLER)] for k in range(14))
     return NewsArticle(
         id=f"{prefix}:{number}",
         title=f"Report {number} of the day",
