@@ -46,7 +46,7 @@ def evened(text: str) -> tuple[str, bool]:
 
 
 def changes(text: str) -> Iterator[Change]:
-    """What `evened` cannot do character by character, in order: what is unseen, or one with its neighbours."""
+    """What `evened` cannot do character by character, in order: runs of nothing seen, or of one letter."""
     for found in _CHANGED.finditer(text):
         start, end = found.span()
         first = text[start]

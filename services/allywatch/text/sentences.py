@@ -3,8 +3,14 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
+
+from allywatch.text.abbreviations import Abbreviations, abbreviations
+from allywatch.text.folding import has_no_spaces
+
+MOST_SENTENCES = 4_000
+"""Sentences of one text; what comes after is in none. A book has more, an article a hundredth."""
 
 
 class Place(StrEnum):
@@ -16,8 +22,7 @@ class Place(StrEnum):
     ITEM = "item"
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """The span [start, end) of one sentence, trimmed."""
 
     start: int
@@ -27,138 +32,50 @@ class Sentence:
     """For a list item: the index of the sentence with the colon that introduces the list."""
 
 
-_END = re.compile(r"[.!?…؟۔]+[\"'”’»)\]]*(?=\s)|[。！？]+[」』”’）]*|(?<=\s)[•·▪]\s")
-_BULLET = re.compile(r"\s*(?:[-–—*•·▪●○◦‣]|\(?\d{1,2}[.)]|\(?[a-z]\))\s+")
-_ACRONYM = re.compile(r"(?:^|[\s(\"'“‘—-])(?:\w\.){1,4}\w?$")
-_LAST_WORD = re.compile(r"(\w+)$")
-_ABBREVIATIONS = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "prof",
-        "gen",
-        "lt",
-        "col",
-        "maj",
-        "capt",
-        "sgt",
-        "adm",
-        "cmdr",
-        "sen",
-        "rep",
-        "gov",
-        "st",
-        "jr",
-        "sr",
-        "vs",
-        "no",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "jun",
-        "jul",
-        "aug",
-        "sep",
-        "sept",
-        "oct",
-        "nov",
-        "dec",
-        "etc",
-        "inc",
-        "ltd",
-        "co",
-        "corp",
-        "dept",
-        "est",
-        "approx",
-        "fig",
-        "al",
-        "eg",
-        "ie",
-        "cf",
-        "pres",
-        "amb",
-        "min",
-        "rev",
-        "hon",
-        "brig",
-        "vol",
-        "г",
-        "гг",
-        "им",
-        "ул",
-        "тыс",
-        "млн",
-        "млрд",
-        "ген",
-        "т",
-        "д",
-        "др",
-        "вул",
-        "тис",
-        "р",
-        "нр",
-        "ok",
-        "św",
-        "ul",
-        "tzw",
-        "m.in",
-        "usw",
-        "bzw",
-        "z.b",
-        "sr",
-        "sra",
-        "dra",
-        "mme",
-    ]
-)
-_STARTERS = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "it",
-        "he",
-        "she",
-        "they",
-        "we",
-        "but",
-        "in",
-        "on",
-        "at",
-        "this",
-        "that",
-        "these",
-        "if",
-        "as",
-        "and",
-        "for",
-        "however",
-    ]
-)
-_TERMINAL = re.compile(r"[.!?…:;。！？؟：][\"'”’»)\]]*\s*$")
+_MARK = re.compile(r"[.!?…؟۔。！？｡•·▪]++[\"'”’»›“)\]」』）]*+")
+"""Where a sentence may end: a mark and what closes behind it. One set of characters first: that is quick."""
+_FULL_STOPS = frozenset("。！？｡")
+_GOES_ON = frozenset("」』”’）、，とのはがをにで")
+"""What stands behind a full stop within a sentence: the mark of a quotation, a comma."""
+_BULLETS = frozenset("•·▪")
+_BULLET = re.compile(r"(?:[-–—*•·▪●○◦‣➤►]|\(?\d{1,2}[.)]|\(?[a-zа-я]\)|[①-⑳])\s+(?=\S)")
+_LINE = re.compile(r"\S[^\n]*")
+_COLONS = (":", "：")
+_TERMINAL = re.compile(r"[.!?…:;。！？؟：；｡][\"'”’»›“)\]」』]*\s*$")
 _WRAP = 100
 """No line of a hard-wrapped text is longer."""
+_FULL = 45
+"""A line of a hard-wrapped text that is as long goes on in the next one."""
+_HEADING = 90
 _LONGEST = 1_500
 """A longer run without an end is cut here, so that no later step meets an unbounded one."""
 
 
-def split(text: str, title_end: int) -> list[Sentence]:
-    """All sentences of a clean text, in order; the title is one sentence whatever it holds."""
+def split(text: str, title_end: int, language: str | None = None) -> list[Sentence]:
+    """All sentences of a clean text, in order, at most `MOST_SENTENCES`.
+
+    Args:
+        text: The title, which is one sentence whatever it holds, and the body.
+        title_end: Where the title ends.
+        language: ISO 639-1; decides what is an abbreviation. None: any language's are.
+    """
     sentences: list[Sentence] = []
     _append(sentences, text, 0, title_end, Place.TITLE, None)
+    known = abbreviations(language)
     lead: int | None = None
     for start, end, place in _paragraphs(text, title_end):
         if place is not Place.ITEM:
             lead = None
-        for begin, stop in _ends(text, start, end):
-            _append(sentences, text, begin, stop, place, lead if place is Place.ITEM else None)
-        if place is not Place.ITEM and text[start:end].rstrip().endswith((":", "：")):
+        for begin, stop, is_item in _ends(text, start, end, known):
+            if is_item and place is not Place.ITEM and lead is None and _opens_list(text, sentences, start):
+                lead = len(sentences) - 1
+            item = place is Place.ITEM or lead is not None
+            _append(sentences, text, begin, stop, Place.ITEM if item else place, lead)
+        if len(sentences) >= MOST_SENTENCES:
+            break
+        if place is not Place.ITEM and text[end - 1] in _COLONS:
             lead = len(sentences) - 1
-    return sentences
+    return sentences[:MOST_SENTENCES]
 
 
 def index_at(starts: list[int], position: int) -> int:
@@ -179,66 +96,93 @@ def _append(out: list[Sentence], text: str, start: int, end: int, place: Place, 
         out.append(Sentence(start, end, place, lead))
 
 
+def _opens_list(text: str, sentences: list[Sentence], start: int) -> bool:
+    """Whether the sentence before, of the paragraph from `start`, ends with a colon."""
+    return bool(sentences) and sentences[-1].start >= start and text[sentences[-1].end - 1] in _COLONS
+
+
 def _paragraphs(text: str, begin: int) -> Iterator[tuple[int, int, Place]]:
-    """Paragraphs as (start, end, place); the lines of a hard-wrapped text are joined."""
+    """Paragraphs as (start, end, place), trimmed; the lines of a hard-wrapped text are joined."""
     wrapped = _is_wrapped(text, begin)
-    start, last_end, last_length = -1, begin, 0
-    for line_start, line_end in _lines(text, begin):
-        bullet = _BULLET.match(text, line_start, line_end)
-        line = text[line_start:line_end]
-        goes_on = last_length >= 45 or line.lstrip()[:1].islower()
-        flows = wrapped and start >= 0 and not bullet and line.strip() and goes_on
-        if not (flows and not _TERMINAL.search(text, last_end - 4, last_end)) and start >= 0:
-            yield start, last_end, _place(text, start, last_end)
-            start = -1
-        if line.strip():
-            start = line_start if start < 0 else start
-            last_end, last_length = line_end, line_end - line_start
-    if start >= 0:
-        yield start, last_end, _place(text, start, last_end)
+    first, last, length = -1, begin, 0
+    for found in _LINE.finditer(text, begin):
+        start = found.start()
+        end = start + len(found[0].rstrip())
+        if not wrapped:
+            yield start, end, _place(text, start, end)
+            continue
+        if first >= 0 and not _goes_on(text, last, length, start):
+            yield first, last, _place(text, first, last)
+            first = -1
+        first = start if first < 0 else first
+        last, length = end, end - start
+    if first >= 0:
+        yield first, last, _place(text, first, last)
 
 
-def _lines(text: str, begin: int) -> Iterator[tuple[int, int]]:
-    while begin < len(text):
-        end = text.find("\n", begin)
-        end = len(text) if end < 0 else end
-        yield begin, end
-        begin = end + 1
+def _goes_on(text: str, last: int, length: int, start: int) -> bool:
+    """Whether the line from `start` continues the one that ends at `last`, in a hard-wrapped text."""
+    if text.count("\n", last, start) > 1 or _BULLET.match(text, start):
+        return False
+    return (length >= _FULL or text[start].islower()) and not _TERMINAL.search(text, last - 4, last)
 
 
 def _is_wrapped(text: str, begin: int) -> bool:
-    lengths = [len(line) for line in text[begin : begin + 6_000].split("\n") if line.strip()]
-    return len(lengths) > 2 and max(lengths) <= _WRAP and sum(length >= 45 for length in lengths) > 2
+    lengths = [len(line) for line in text[begin : begin + 6_000].split("\n") if line]
+    return len(lengths) > 2 and max(lengths) <= _WRAP and sum(length >= _FULL for length in lengths) > 2
 
 
 def _place(text: str, start: int, end: int) -> Place:
     if _BULLET.match(text, start, end):
         return Place.ITEM
-    if end - start <= 90 and not _TERMINAL.search(text, max(start, end - 8), end):
+    if end - start > _HEADING:
+        return Place.PARAGRAPH
+    if not _TERMINAL.search(text, max(start, end - 8), end):
         return Place.HEADING
-    if end - start <= 90 and text[start:end].rstrip().endswith("?") and text.count(" ", start, end) < 12:
+    if text[end - 1] == "?" and text.count(" ", start, end) < 12:
         return Place.HEADING
     return Place.PARAGRAPH
 
 
-def _ends(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _ends(text: str, start: int, end: int, known: Abbreviations) -> Iterator[tuple[int, int, bool]]:
+    """Sentences of a paragraph as (start, end, whether a bullet stands before it)."""
     bullet = _BULLET.match(text, start, end)
-    begin = bullet.end() if bullet else start
-    for mark in _END.finditer(text, begin, end):
-        if mark[0][0] == "." and not _full_stop(text, begin, mark.start(), mark.end(), end):
-            continue
-        yield begin, mark.end()
-        begin = mark.end()
-    yield begin, end
+    begin, is_item = (bullet.end() if bullet else start), False
+    for mark in _MARK.finditer(text, begin, end):
+        at, after = mark.span()
+        if after == end:
+            break
+        if text[at] in _BULLETS:
+            if text[at - 1].isspace() and text[after].isspace():
+                yield begin, at, is_item
+                begin, is_item = after, True
+        elif _may_end(text, begin, at, after, end, known):
+            yield begin, after, is_item
+            begin, is_item = after, False
+    yield begin, end, is_item
 
 
-def _full_stop(text: str, begin: int, dot: int, after: int, end: int) -> bool:
-    """Whether the dot at `dot` ends a sentence; "U.S.", initials and abbreviations do not."""
-    following = text[after : min(after + 24, end)].lstrip().lstrip("\"'“‘«([")
+def _may_end(text: str, begin: int, at: int, after: int, end: int, known: Abbreviations) -> bool:
+    """Whether a sentence ends with the mark at `at`: not before a small letter, nor after an abbreviation."""
+    behind = text[after]
+    if text[at] in _FULL_STOPS:
+        return behind not in _GOES_ON
+    if not behind.isspace():
+        return _lost_its_space(text, at, after)
+    following = text[after : after + 8].lstrip().lstrip("\"'“‘«„([")
     if following[:1].islower():
         return False
-    before = text[max(begin, dot - 16) : dot]
-    if _ACRONYM.search(before):
-        return following.split(" ", 1)[0].lower() in _STARTERS
-    word = _LAST_WORD.search(before)
-    return not (word and (word[1].lower() in _ABBREVIATIONS or (len(word[1]) == 1 and word[1].isupper())))
+    return text[at] != "." or after - at > 3 or known.ends_sentence(text, begin, at, after, end)
+
+
+def _lost_its_space(text: str, at: int, after: int) -> bool:
+    """Whether a sentence begins right behind the mark: "left.The", or letters of a script without spaces."""
+    if has_no_spaces(text[after]):
+        return not text[at - 1].isdigit()
+    before = text[at - 2 : at]
+    return (
+        before.islower()
+        and before.isalpha()
+        and text[after].isupper()
+        and text[after + 1 : after + 2].islower()
+    )
