@@ -3,10 +3,10 @@
 import re
 
 from allywatch.text.clean import CleanText
+from allywatch.text.folding import fold
 from allywatch.text.furniture import Furniture
 from allywatch_schemas.identity import identity_of
 
-_WORD = re.compile(r"\w+")
 _AGENCY = re.compile(r"\([A-Z][\w .&/-]{1,30}\)")
 
 
@@ -32,4 +32,4 @@ def body_of(clean: CleanText, furniture: Furniture, own_name: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(text.casefold())
+    return fold(text).split()

@@ -16,9 +16,14 @@ the bands of short texts count for the places alone of which they say something.
 """
 
 import re
+from base64 import b32encode
 from collections.abc import Collection, Sequence
 from hashlib import blake2b
 from zlib import crc32
+
+import numpy as np
+
+from allywatch.text.folding import fold
 
 OPENING = 24
 """Words of an opening; shorter texts have none."""
@@ -32,17 +37,18 @@ LONGEST = 200
 _CHARACTERS = 12
 """A word and the space after it are seldom longer."""
 _BINS = 24
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-_LENGTH = 8
 _MIX = 0x9E3779B97F4A7C15
 _MASK = (1 << 64) - 1
+_FIRST, _SECOND, _THIRD = (np.uint64(odd) for odd in (_MIX, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
+"""Odd numbers without a pattern, one for each place in a shingle (those of SplitMix64, Steele 2014)."""
+_HALF = np.uint64(32)
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\u0e00-\u0e7f]{1,2}|\w+")
 """Scripts without spaces are taken two characters at a time."""
 
 
 def opening_words(text: str) -> list[str]:
     """The first `LONGEST` words of a text, in lower case."""
-    words = _WORD.findall(text[: _CHARACTERS * LONGEST].casefold())
+    words = _WORD.findall(fold(text[: _CHARACTERS * LONGEST]))
     return words[:LONGEST]
 
 
@@ -67,17 +73,18 @@ def near_keys(words: Sequence[str], places: Collection[str]) -> tuple[str, ...]:
 
 def _least(raw: list[bytes]) -> list[int]:
     """The smallest hash in each bin; an empty bin takes that of the next (Shrivastava and Li 2014)."""
-    least: dict[int, int] = {}
-    for first, second, third in zip(raw, raw[1:], raw[2:], strict=False):
-        hashed = crc32(b"%b %b %b" % (first, second, third)) * _MIX & _MASK
-        if hashed < least.get(at := hashed % _BINS, _MASK):
-            least[at] = hashed
-    filled = [0] * _BINS
-    following, away = least[min(least)], min(least)
+    words = np.fromiter(map(crc32, raw), np.uint64, len(raw))
+    hashed = words[:-2] * _FIRST ^ words[1:-1] * _SECOND ^ words[2:] * _THIRD
+    hashed = (hashed ^ hashed >> _HALF) * _SECOND
+    smallest = np.full(_BINS, _MASK, np.uint64)
+    np.minimum.at(smallest, (hashed % np.uint64(_BINS)).astype(np.intp), hashed)
+    least = smallest.tolist()
+    first = next(at for at, each in enumerate(least) if each != _MASK)
+    following, away = least[first], first
     for at in reversed(range(_BINS)):
-        following, away = (least[at], 0) if at in least else (following, away + 1)
-        filled[at] = following + away
-    return filled
+        following, away = (least[at], 0) if least[at] != _MASK else (following, away + 1)
+        least[at] = following + away
+    return least
 
 
 def _bands(least: list[int], salt: int) -> list[str]:
@@ -89,9 +96,5 @@ def _bands(least: list[int], salt: int) -> list[str]:
 
 
 def _key(hashed: int) -> str:
-    """Eight digits of the 64 bits: 41 bits."""
-    left, digits = hashed >> 20, []
-    for _ in range(_LENGTH):
-        left, digit = divmod(left, len(_DIGITS))
-        digits.append(_DIGITS[digit])
-    return "".join(digits)
+    """Eight digits of the 64 bits: 40 bits."""
+    return b32encode((hashed >> 24).to_bytes(5, "big")).decode().lower()
