@@ -3,13 +3,17 @@
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 
 from allywatch.text.folding import expand, fold, has_no_spaces, is_arabic
-from allywatch.text.lexicon import GAP, LexiconFile, Rule
+from allywatch.text.lexicon import EITHER_ORDER, GAP, LexiconFile, Rule
 
 _WORD_START = "(?<![^ ])"
 _REACH = 48
-"""Characters in which all the following parts of a cue must begin."""
+"""Characters in which each following part of a cue must begin."""
+_SIGNS = "{},*" + GAP + EITHER_ORDER
+_WORDS, _CHARACTERS = 7, 16
+"""Words that may stand in a gap; characters, where the script has no words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +22,8 @@ class Cue:
 
     head: str
     open_end: bool
-    tail: re.Pattern[str] | None
+    tail: str
+    """A pattern for what must follow within a few words; empty: nothing."""
     language: str
     rule: Rule | None
     """None: noise."""
@@ -30,16 +35,31 @@ class Cue:
                 end += 1
         elif end < limit and padded[end] != " " and not has_no_spaces(self.head[-1]):
             return None
-        if self.tail is None:
+        if not self.tail:
             return end
-        found = self.tail.match(padded, end, min(limit, end + 2 * _REACH))
+        found = _compiled(self.tail).match(padded, end, min(limit, end + 2 * _REACH))
         return found.end() if found else None
+
+
+@cache
+def _compiled(tail: str) -> re.Pattern[str]:
+    """Compiled when it is first needed: of thousands of tails an article asks for a few."""
+    return re.compile(tail)
 
 
 def anchored(phrase: str) -> str:
     """The folded phrase with the space that must stand before it, where its script has such spaces."""
-    folded = " ".join(fold(phrase).split())
-    return folded if has_no_spaces(folded[0]) or is_arabic(folded[0]) else " " + folded
+    return _anchored(fold(phrase))
+
+
+def _anchored(folded: str) -> str:
+    words = " ".join(folded.split())
+    return words if has_no_spaces(words[0]) or is_arabic(words[0]) else " " + words
+
+
+def _folded(phrase: str) -> str:
+    """The phrase folded at once, with its signs as they were: folding keeps the place of every character."""
+    return "".join(sign if sign in _SIGNS else own for sign, own in zip(phrase, fold(phrase), strict=True))
 
 
 def compile_cues(lexicon: LexiconFile) -> list[Cue]:
@@ -48,10 +68,19 @@ def compile_cues(lexicon: LexiconFile) -> list[Cue]:
         (rule, language, p) for rule in lexicon.rules for language, ps in rule.cues.items() for p in ps
     ]
     noise = [(None, language, phrase) for language, ps in lexicon.noise.items() for phrase in ps]
-    return [cue for rule, language, phrase in [*sources, *noise] for cue in _forms(phrase, language, rule)]
+    return [
+        cue for rule, language, phrase in [*sources, *noise] for cue in _forms(_folded(phrase), language, rule)
+    ]
 
 
 def _forms(phrase: str, language: str, rule: Rule | None) -> list[Cue]:
+    if EITHER_ORDER in phrase:
+        first, second = phrase.split(EITHER_ORDER)
+        return [
+            cue
+            for one, other in ((first, second), (second, first))
+            for cue in _forms(f"{one.strip()} {GAP} {other.strip()}", language, rule)
+        ]
     head, *following = _parts(phrase)
     tail = "".join(_following(part) for part in following)
     forms = dict.fromkeys(" ".join(form.split()) for form in expand(head))
@@ -63,9 +92,9 @@ def _cue(form: str, tail: str, language: str, rule: Rule | None) -> Cue:
     head, star, rest = form.partition("* ")
     tail = (_following(rest) if rest else "") + tail
     return Cue(
-        anchored(head.rstrip("*")),
+        _anchored(head.rstrip("*")),
         bool(star) or head.endswith("*"),
-        re.compile(tail) if tail else None,
+        tail,
         language,
         rule,
     )
@@ -77,12 +106,19 @@ def _parts(phrase: str) -> list[str]:
 
 def _following(part: str) -> str:
     """A pattern for one later part: any of its forms, within reach, as whole words."""
-    forms = sorted({_form(form) for form in expand(part) if form.strip(" *")}, key=len, reverse=True)
-    return rf".{{0,{_REACH}}}?(?:{'|'.join(forms)})"
+    forms = sorted({form for form in expand(part) if form.strip(" *")}, key=len, reverse=True)
+    written = [_form(form) for form in forms]
+    if all(_has_words(form) for form in forms):
+        return rf"(?: +[^ ]+){{0,{_WORDS}}}? +(?:{'|'.join(written)})"
+    return rf".{{0,{_CHARACTERS}}}?(?:{'|'.join(written)})"
+
+
+def _has_words(form: str) -> bool:
+    return not has_no_spaces(form.strip()[0])
 
 
 def _form(form: str) -> str:
-    folded = " ".join(fold(form.rstrip("* ")).split())
+    folded = " ".join(form.replace("*", " ").split())
     if has_no_spaces(folded[0]):
         return re.escape(folded)
     start = "(?<![^ ])(?:و|ب|ل|ف)?(?:ال)?" if is_arabic(folded[0]) else _WORD_START
@@ -94,11 +130,11 @@ def compile_phrases(phrases: tuple[str, ...]) -> re.Pattern[str] | None:
     """One pattern for all phrases, on folded text that begins with a space; None if there are none."""
     spaced: dict[str, list[str]] = defaultdict(list)
     joined: list[str] = []
-    for phrase in phrases:
+    for phrase in map(_folded, phrases):
         head, *following = _parts(phrase)
         tail = "".join(_following(part) for part in following)
         for form in expand(head):
-            if anchored(form).startswith(" "):
+            if _anchored(form).startswith(" "):
                 word = _form(form)[len(_WORD_START) :] + tail
                 spaced[word[0]].append(word[1:])
             else:

@@ -1,9 +1,11 @@
 """The lexicon of mechanisms: cue phrases by language, and what each says about a region. Data, checked."""
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
@@ -11,25 +13,30 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from allywatch.configfile import parse
 from allywatch_schemas import Mechanism, PloverRoot, QuadClass, Track
 
-LEXICON_VERSION = "2026-11-22"
+LEXICON_VERSION = "2026-11-23"
 """Version of the lexicon and of the rules that apply it; stands in every item."""
 
 GAP = "…"
 """In a cue: up to a few words may stand here."""
+EITHER_ORDER = "~"
+"""In a cue of two parts: as a gap, and the parts may stand the other way round."""
 
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 
 
 def _well_formed(phrase: str) -> str:
-    for part in phrase.split(GAP):
+    for part in re.split(f"{GAP}|{EITHER_ORDER}", phrase):
         if not part.strip(" *{},"):
-            raise ValueError(f"{phrase!r} has an empty part beside {GAP}")
+            raise ValueError(f"{phrase!r} has an empty part beside {GAP} or {EITHER_ORDER}")
         if re.search(r"\{[^}]*(?:\{|$)|^[^{]*\}|\}[^{]*\}", part):
-            raise ValueError(f"braces of {phrase!r} do not pair, or hold {GAP} or other braces")
+            raise ValueError(f"braces of {phrase!r} do not pair, or hold {GAP}, {EITHER_ORDER} or other braces")
+    if EITHER_ORDER in phrase and (GAP in phrase or phrase.count(EITHER_ORDER) > 1):
+        raise ValueError(f"{phrase!r} has more parts than {EITHER_ORDER} can turn round")
     return phrase
 
 
 Phrase = Annotated[str, StringConstraints(min_length=1, max_length=1_000), AfterValidator(_well_formed)]
+RuleId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{2,60}$")]
 Share = Annotated[float, Field(gt=0, le=1)]
 
 
@@ -38,14 +45,14 @@ class Needs(StrEnum):
 
     PATRON = "patron"
     """A patron of the region acts or speaks."""
-    PROTECTOR = "protector"
-    """As `patron`; the region may also be one that merely counts on it, and has adversaries."""
     ALLIANCE = "alliance"
     """An alliance or a patron is spoken of; the region is one that a patron protects."""
     ADVERSARY = "adversary"
-    """An adversary of the region, anywhere in the sentence or just before."""
+    """An adversary of the region is spoken of."""
     HOSTILE_ACT = "hostile_act"
-    """An adversary acts on the region, or the region on it: both stand in the sentence."""
+    """An adversary acts on the region, or the two act together."""
+    VICTIM = "victim"
+    """It is done to the region; by whom is often not said."""
 
 
 class _Strict(BaseModel):
@@ -57,9 +64,10 @@ class Rule(_Strict):
 
     `sign`: +1 more risk for the region. `probability`: that a match means what the rule says, where every
     part stands in the clause itself. With `plover_root` an asserted match is an event, any other a mechanism.
+    `opposite`: the rule that holds where the clause says that it ended or was called off; none: then nothing.
     """
 
-    id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{2,60}$")]
+    id: RuleId
     mechanism: Mechanism
     needs: Needs
     track: Track
@@ -69,15 +77,27 @@ class Rule(_Strict):
     half_life_hours: Annotated[float, Field(gt=0, le=2_000)]
     plover_root: PloverRoot | None = None
     quad: QuadClass | None = None
+    opposite: RuleId | None = None
     cues: dict[Language, tuple[Phrase, ...]] = Field(min_length=1)
 
 
+class Reversals(_Strict):
+    """Words just before or just after a cue that turn it into its opposite: "lifted its ban", "talks collapse"."""
+
+    before: dict[Language, tuple[Phrase, ...]] = {}
+    after: dict[Language, tuple[Phrase, ...]] = {}
+
+
 class LexiconFile(_Strict):
-    """`mechanisms.yaml`. `noise`: words of sport, markets and the arts, which use the same verbs."""
+    """One file of `mechanisms/`, or all of them joined.
+
+    `noise`: words of sport, markets and the arts, which use the same verbs.
+    """
 
     version: Annotated[str, StringConstraints(min_length=1, max_length=100)]
-    rules: tuple[Rule, ...] = Field(min_length=1)
+    rules: tuple[Rule, ...] = ()
     noise: dict[Language, tuple[Phrase, ...]] = {}
+    reversals: Reversals = Reversals()
 
     @field_validator("rules")
     @classmethod
@@ -88,6 +108,11 @@ class LexiconFile(_Strict):
                 raise ValueError(f"rule {rule.id!r} is given twice")
             seen.add(rule.id)
         return rules
+
+    @property
+    def by_id(self) -> dict[str, Rule]:
+        """The rules by their id."""
+        return {rule.id: rule for rule in self.rules}
 
 
 class ModalityFile(_Strict):
@@ -119,7 +144,7 @@ class Lexicon:
 
 
 def parse_lexicon(text: str, file: str) -> LexiconFile:
-    """Parse and validate `mechanisms.yaml`.
+    """Parse and validate one file of `mechanisms/`.
 
     Raises:
         ConfigError: It is wrong; names the line. Several: an ExceptionGroup of them.
@@ -137,6 +162,42 @@ def parse_furniture(text: str, file: str) -> FurnitureFile:
     return parse(text, FurnitureFile, file)[0]
 
 
+def joined(files: Sequence[LexiconFile]) -> LexiconFile:
+    """Several files as one.
+
+    Raises:
+        ValueError: No file, files of several versions, a rule given twice, or an opposite that is no rule.
+    """
+    versions = {file.version for file in files}
+    if len(versions) != 1:
+        raise ValueError(f"a lexicon has one version, not {sorted(versions)}")
+    whole = LexiconFile(
+        version=versions.pop(),
+        rules=tuple(rule for file in files for rule in file.rules),
+        noise=_together(file.noise for file in files),
+        reversals=Reversals(
+            before=_together(file.reversals.before for file in files),
+            after=_together(file.reversals.after for file in files),
+        ),
+    )
+    unknown = {rule.opposite for rule in whole.rules if rule.opposite} - whole.by_id.keys()
+    if unknown:
+        raise ValueError(f"no rule has the id {sorted(unknown)}, given as an opposite")
+    return whole
+
+
+def _together(parts: Iterable[Mapping[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:
+    together: dict[str, tuple[str, ...]] = {}
+    for part in parts:
+        for language, phrases in part.items():
+            together[language] = together.get(language, ()) + phrases
+    return together
+
+
+def _names(data: Traversable, folder: str) -> list[str]:
+    return sorted(f"{folder}/{file.name}" for file in (data / folder).iterdir() if file.name.endswith(".yaml"))
+
+
 def load_lexicon() -> Lexicon:
     """The lexicon of this package."""
     data = resources.files("allywatch.text") / "data"
@@ -145,7 +206,7 @@ def load_lexicon() -> Lexicon:
         return (data / name).read_text(encoding="utf-8")
 
     return Lexicon(
-        parse_lexicon(read("mechanisms.yaml"), "mechanisms.yaml"),
+        joined([parse_lexicon(read(name), name) for name in _names(data, "mechanisms")]),
         parse_modality(read("modality.yaml"), "modality.yaml"),
         parse_furniture(read("furniture.yaml"), "furniture.yaml"),
     )
