@@ -128,10 +128,13 @@ class ModalityFile(_Strict):
 
 
 class FurnitureFile(_Strict):
-    """`furniture.yaml`: how lines of page furniture begin, and headings after which only links follow."""
+    """`furniture.yaml`: what stands on a page beside its article, by language; the file says how."""
 
-    lines: tuple[Phrase, ...]
-    link_headings: tuple[Phrase, ...]
+    starts: dict[Language, tuple[Phrase, ...]]
+    lines: dict[Language, tuple[Phrase, ...]]
+    within: dict[Language, tuple[Phrase, ...]]
+    link_headings: dict[Language, tuple[Phrase, ...]]
+    bylines: dict[Language, tuple[Phrase, ...]]
 
 
 @dataclass(frozen=True, slots=True)
