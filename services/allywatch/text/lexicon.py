@@ -8,7 +8,15 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    RootModel,
+    StringConstraints,
+    field_validator,
+)
 
 from allywatch.configfile import parse
 from allywatch_schemas import Mechanism, PloverRoot, QuadClass, Track
@@ -115,16 +123,69 @@ class LexiconFile(_Strict):
         return {rule.id: rule for rule in self.rules}
 
 
-class ModalityFile(_Strict):
-    """`modality.yaml`: the words by language that make a clause less than asserted, by modality."""
+class WordKind(StrEnum):
+    """What a word of `modality.yaml` tells; the file says what each kind is."""
 
-    denied: dict[Language, tuple[Phrase, ...]]
-    not_denied: dict[Language, tuple[Phrase, ...]]
-    historic: dict[Language, tuple[Phrase, ...]]
-    conditional: dict[Language, tuple[Phrase, ...]]
-    speculative: dict[Language, tuple[Phrase, ...]]
-    quoted_claim: dict[Language, tuple[Phrase, ...]]
-    planned: dict[Language, tuple[Phrase, ...]]
+    HARMLESS = "harmless"
+    DENIAL = "denial"
+    NO_PLAN = "no_plan"
+    NEGATION = "negation"
+    PAST = "past"
+    CONDITION = "condition"
+    SUPPOSED = "supposed"
+    POSSIBLE = "possible"
+    WORRY = "worry"
+    WEIGHING = "weighing"
+    RUMOUR = "rumour"
+    CLAIM = "claim"
+    ACCORDING = "according"
+    SAID = "said"
+    ANNOUNCED = "announced"
+    OWN_WORD = "own_word"
+    WILL = "will"
+    PLAN = "plan"
+    CALL = "call"
+    LATER = "later"
+    ACTUAL = "actual"
+    INFINITIVE = "infinitive"
+    CONTRAST = "contrast"
+
+
+class ModalityFile(RootModel[dict[WordKind, dict[Language, tuple[Phrase, ...]]]]):
+    """`modality.yaml`: words by kind and language that tell how sure a text is of what it says."""
+
+    model_config = ConfigDict(frozen=True)
+
+    @field_validator("root")
+    @classmethod
+    def _complete(
+        cls, words: dict[WordKind, dict[Language, tuple[Phrase, ...]]]
+    ) -> dict[WordKind, dict[Language, tuple[Phrase, ...]]]:
+        if missing := sorted(set(WordKind) - set(words)):
+            raise ValueError(f"has no words of kind {missing[0]!r}")
+        return words
+
+
+class Words(_Strict):
+    """The little words of one language; see `grammar.yaml`."""
+
+    actor_after: tuple[str, ...] = ()
+    target_after: tuple[str, ...] = ()
+    origin_after: tuple[str, ...] = ()
+    actor_ends: tuple[str, ...] = ()
+    target_ends: tuple[str, ...] = ()
+    says_after: tuple[str, ...] = ()
+    says_before: tuple[str, ...] = ()
+    passive: tuple[str, ...] = ()
+    passive_cue: tuple[str, ...] = ()
+    object_first: bool = False
+
+
+class GrammarFile(_Strict):
+    """`grammar.yaml`: who acts and whom it concerns, by the little words of each language."""
+
+    version: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    languages: dict[Language, Words]
 
 
 class FurnitureFile(_Strict):
@@ -144,6 +205,7 @@ class Lexicon:
     mechanisms: LexiconFile
     modality: ModalityFile
     furniture: FurnitureFile
+    grammar: GrammarFile
 
 
 def parse_lexicon(text: str, file: str) -> LexiconFile:
@@ -212,4 +274,5 @@ def load_lexicon() -> Lexicon:
         joined([parse_lexicon(read(name), name) for name in _names(data, "mechanisms")]),
         parse_modality(read("modality.yaml"), "modality.yaml"),
         parse_furniture(read("furniture.yaml"), "furniture.yaml"),
+        parse(read("grammar.yaml"), GrammarFile, "grammar.yaml")[0],
     )
