@@ -92,7 +92,8 @@ def test_sentences_are_in_order_trimmed_and_do_not_overlap(text: str, language: 
 def test_an_abbreviation_with_its_last_dot_is_refused() -> None:
     with pytest.raises(Exception, match="before_names"):
         parse_sentences(
-            "{before_names: {en: ['mr.']}, shortened: {}, before_numbers: {}, after_numbers: {}, starters: {}}",
+            "{before_names: {en: ['mr.']}, shortened: {}, before_numbers: {},"
+            " after_numbers: {}, starters: {}}",
             "sentences.yaml",
         )
 
