@@ -166,6 +166,28 @@ class ModalityFile(RootModel[dict[WordKind, dict[Language, tuple[Phrase, ...]]]]
         return words
 
 
+class Words(_Strict):
+    """The little words of one language; see `grammar.yaml`."""
+
+    actor_after: tuple[str, ...] = ()
+    target_after: tuple[str, ...] = ()
+    origin_after: tuple[str, ...] = ()
+    actor_ends: tuple[str, ...] = ()
+    target_ends: tuple[str, ...] = ()
+    says_after: tuple[str, ...] = ()
+    says_before: tuple[str, ...] = ()
+    passive: tuple[str, ...] = ()
+    passive_cue: tuple[str, ...] = ()
+    object_first: bool = False
+
+
+class GrammarFile(_Strict):
+    """`grammar.yaml`: who acts and whom it concerns, by the little words of each language."""
+
+    version: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    languages: dict[Language, Words]
+
+
 class FurnitureFile(_Strict):
     """`furniture.yaml`: what stands on a page beside its article, by language; the file says how."""
 
@@ -183,6 +205,7 @@ class Lexicon:
     mechanisms: LexiconFile
     modality: ModalityFile
     furniture: FurnitureFile
+    grammar: GrammarFile
 
 
 def parse_lexicon(text: str, file: str) -> LexiconFile:
@@ -251,4 +274,5 @@ def load_lexicon() -> Lexicon:
         joined([parse_lexicon(read(name), name) for name in _names(data, "mechanisms")]),
         parse_modality(read("modality.yaml"), "modality.yaml"),
         parse_furniture(read("furniture.yaml"), "furniture.yaml"),
+        parse(read("grammar.yaml"), GrammarFile, "grammar.yaml")[0],
     )

@@ -9,11 +9,13 @@ from allywatch.regions import Registry
 from allywatch.text.clean import CleanText, clean
 from allywatch.text.fingerprints import body_of, fingerprint_of
 from allywatch.text.furniture import Furniture, Span
+from allywatch.text.grammar import Function, Grammar, compile_all
 from allywatch.text.lexicon import LEXICON_VERSION, Lexicon, Rule, load_lexicon
 from allywatch.text.modality import ModalityReader, Tone, load_modality_model
 from allywatch.text.names import Mention
 from allywatch.text.passages import passage_of
 from allywatch.text.quotes import quote_span
+from allywatch.text.reversals import Turning
 from allywatch.text.roles import Casting, Part
 from allywatch.text.scanning import CueHit, Scan, Scanner
 from allywatch.text.sentences import Place, Sentence, index_at, split
@@ -42,6 +44,8 @@ _FOREIGN = 0.9
 _EFFECTS = frozenset(
     {Mechanism.ALLIANCE_COHESION, Mechanism.DETERRENCE_CREDIBILITY, Mechanism.ADVERSARY_EMBOLDENED}
 )
+_SCRIPTS = {"uk": 1, "ru": 1, "zh": 2, "ja": 2, "ko": 3, "ar": 4}
+"""Languages by alphabet; all others share the Latin one."""
 _SURE = frozenset({Modality.ASSERTED, Modality.PLANNED})
 
 
@@ -77,7 +81,10 @@ class _Reading:
     sentences: list[Sentence]
     mentions: list[list[Mention]]
     year: int
+    language: str | None
+    """The language that the article says it is in; None: it does not."""
     tones: dict[tuple[int, str], Tone] = field(default_factory=dict)
+    functions: dict[tuple[int, str], dict[int, Function]] = field(default_factory=dict)
 
 
 class ArticleReader:
@@ -87,6 +94,8 @@ class ArticleReader:
         lexicon = lexicon or load_lexicon()
         self._scanner = Scanner(registry, lexicon.mechanisms)
         self._casting = Casting(registry)
+        self._turning = Turning(lexicon.mechanisms)
+        self._grammars = compile_all(lexicon.grammar)
         self._modality = ModalityReader(lexicon.modality, load_modality_model())
         self._furniture = Furniture(lexicon.furniture)
 
@@ -107,7 +116,12 @@ class ArticleReader:
         sentences = split(page.text, page.title_end)
         furniture = self._furniture.spans(page.text, page.title_end, article.source.name)
         place = _Reading(
-            page.text, scan.padded, sentences, [[] for _ in sentences], article.published_at.year
+            page.text,
+            scan.padded,
+            sentences,
+            [[] for _ in sentences],
+            article.published_at.year,
+            _base(article.language),
         )
         found = self._found(place, scan, furniture)
         items = [_evidence(article, page, sentences, one) for one in _strongest(found)]
@@ -123,6 +137,8 @@ class ArticleReader:
             return []
         found: list[_Found] = []
         for hit in scan.cues[:_MOST_CUES]:
+            if not _is_of(hit.cue.language, place.language):
+                continue
             index = index_at(starts, hit.start)
             if index in noisy or hit.end > place.sentences[index].end or _within(hit.start, furniture):
                 continue
@@ -132,10 +148,18 @@ class ArticleReader:
         return _as_sure_as_their_premise(_one_per_sentence(found))
 
     def _of_cue(self, place: _Reading, hit: CueHit, index: int) -> Iterator[_Found]:
-        rule = hit.cue.rule
+        grammar = self._grammars.get(hit.cue.language)
+        if hit.cue.rule is None or grammar is None:
+            return
+        sentence = place.sentences[index]
+        rule = self._turning.rule_of(hit, hit.cue.rule, place.padded, sentence.start, sentence.end)
         if rule is None:
             return
-        parts = self._casting.parts(passage_of(place.text, hit, index, place.sentences, place.mentions))
+        functions = _functions(place, index, hit.cue.language, grammar)
+        passage = passage_of(
+            place.text, hit, index, place.sentences, place.mentions, functions, grammar
+        )
+        parts = self._casting.parts(passage, rule)
         if not parts:
             return
         modality = self._modality_of(place, hit, index)
@@ -170,6 +194,25 @@ class ArticleReader:
                 words, folded, language, place.year, named=named, heading=heading
             )
         return tone
+
+
+def _functions(place: _Reading, index: int, language: str, grammar: Grammar) -> dict[int, Function]:
+    known = place.functions.get((index, language))
+    if known is None:
+        sentence, mentions = place.sentences[index], place.mentions[index]
+        found = grammar.functions(place.text, mentions, sentence.start, sentence.end)
+        known = {mention.start: function for mention, function in zip(mentions, found, strict=True)}
+        place.functions[index, language] = known
+    return known
+
+
+def _base(language: str | None) -> str | None:
+    return language.partition("-")[0].lower() if language else None
+
+
+def _is_of(cue: str, article: str | None) -> bool:
+    """Whether cues of a language count in an article: another alphabet than the declared one speaks for itself."""
+    return article is None or cue == article or _SCRIPTS.get(cue) != _SCRIPTS.get(article)
 
 
 def _within(position: int, spans: Sequence[Span]) -> bool:
