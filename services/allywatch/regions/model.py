@@ -179,7 +179,9 @@ class ActorFileEntry(Strict):
 
 
 Forms = dict[Language, tuple[str, ...]]
-"""Names by language. `Pol{ska,ski}` is short for Polska and Polski."""
+"""Names by language. `Pol{ska,ski}` is short for Polska and Polski, `pol{ski}` for the endings called ski."""
+Endings = dict[Language, dict[str, tuple[str, ...]]]
+"""By language, endings that many of its words share, by a name: that of a word's first form."""
 
 
 class NamesEntry(Strict):
@@ -191,6 +193,20 @@ class NamesEntry(Strict):
     city: Forms = {}
     group: Forms = {}
     body: Forms = {}
+    ambiguous: dict[str, str] = {}
+
+
+class SpokenEntry(Strict):
+    """What one language calls one actor; the keys are those of `NamesEntry`."""
+
+    country: tuple[str, ...] = ()
+    demonym: tuple[str, ...] = ()
+    capital: tuple[str, ...] = ()
+    city: tuple[str, ...] = ()
+    group: tuple[str, ...] = ()
+    body: tuple[str, ...] = ()
+    leader: dict[str, tuple[str, ...]] = {}
+    """Names of people in `leaders:`, by the key of the entry there."""
     ambiguous: dict[str, str] = {}
 
 
@@ -228,6 +244,9 @@ class RegistryFile(Strict):
     regions: dict[ActorId, RegionEntry] = {}
     actors: dict[ActorId, ActorFileEntry] = {}
     names: dict[ActorId, NamesEntry] = {}
+    languages: dict[Language, dict[ActorId, SpokenEntry]] = {}
+    """Further names, language by language; of one actor, the other way round in `names`."""
+    endings: Endings = {}
     leaders: dict[ActorId, dict[str, LeaderEntry]] = {}
     exposures: dict[ActorId, dict[ActorId, ExposureEntry]] = {}
     countries: dict[ActorId, tuple[str, ...]] = {}

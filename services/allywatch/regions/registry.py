@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from types import MappingProxyType
 
@@ -20,7 +20,13 @@ from allywatch.regions.model import (
     RegionKind,
     RegistryFile,
 )
-from allywatch.regions.names import names_of_entry, names_of_leaders
+from allywatch.regions.names import (
+    merged_endings,
+    merged_leaders,
+    names_in_language,
+    names_of_entry,
+    names_of_leaders,
+)
 from allywatch.regions.validation import Source, check
 
 
@@ -143,19 +149,37 @@ def _region(id: str, entry: RegionEntry, documents: Mapping[str, str]) -> Region
 
 def _actors(files: list[RegistryFile]) -> dict[str, ActorEntry]:
     kinds: dict[str, tuple[str, ActorKind]] = {}
-    names: dict[str, list[Name]] = {}
     for file in files:
         for id, region in file.regions.items():
             is_country = region.kind is RegionKind.COUNTRY
             kinds[id] = (region.name, ActorKind.COUNTRY if is_country else ActorKind.PLACE)
         kinds.update({id: (actor.name, actor.kind) for id, actor in file.actors.items()})
-        for id, entry in file.names.items():
-            names.setdefault(id, []).extend(names_of_entry(id, entry))
-        for id, people in file.leaders.items():
-            names.setdefault(id, []).extend(names_of_leaders(id, people))
+    names = _names(files)
     return {
         id: ActorEntry(id, name, kind, tuple(names.get(id, ()))) for id, (name, kind) in sorted(kinds.items())
     }
+
+
+def _names(files: list[RegistryFile]) -> dict[str, list[Name]]:
+    endings = merged_endings(files)
+    leaders = merged_leaders(files)
+    names: dict[str, list[Name]] = {}
+    for file in files:
+        for id, entry in file.names.items():
+            names.setdefault(id, []).extend(names_of_entry(id, entry, endings))
+        for language, actors in file.languages.items():
+            for id, spoken in actors.items():
+                people = leaders.get(id, {})
+                names.setdefault(id, []).extend(names_in_language(id, spoken, language, people, endings))
+    for id, people in leaders.items():
+        names.setdefault(id, []).extend(names_of_leaders(id, people, endings))
+    return {id: _doubted(all_) for id, all_ in names.items()}
+
+
+def _doubted(names: list[Name]) -> list[Name]:
+    """The names of one actor, each as ambiguous as the same text is in another language."""
+    doubts = {name.text: name.ambiguous for name in names if name.ambiguous}
+    return [replace(name, ambiguous=doubts[name.text]) if name.text in doubts else name for name in names]
 
 
 def _contagion(files: list[RegistryFile]) -> ContagionSettings:

@@ -13,8 +13,18 @@ from allywatch.regions.model import (
     NamesEntry,
     RegionKind,
     RegistryFile,
+    SpokenEntry,
 )
-from allywatch.regions.names import KINDS, expand, names_of_entry, names_of_leaders
+from allywatch.regions.names import (
+    KINDS,
+    NO_ENDINGS,
+    expand,
+    merged_endings,
+    merged_leaders,
+    names_in_language,
+    names_of_entry,
+    names_of_leaders,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +83,7 @@ def _defined_once(sources: Sequence[Source]) -> Iterator[ConfigError]:
 def _entries(content: RegistryFile) -> Iterator[tuple[str, ...]]:
     for section in ("documents", "regions", "actors", "names", "countries"):
         yield from ((section, id) for id in getattr(content, section))
-    for section in ("leaders", "exposures"):
+    for section in ("leaders", "exposures", "languages", "endings"):
         for id, inner in getattr(content, section).items():
             yield from ((section, id, key) for key in inner)
 
@@ -98,6 +108,8 @@ def _mentions(
             yield ("regions", id, "adversaries", index), adversary, actors, "actors"
     for section in ("names", "leaders"):
         yield from (((section, id), id, actors, "actors") for id in getattr(content, section))
+    for language, spoken in content.languages.items():
+        yield from ((("languages", language, id), id, actors, "actors") for id in spoken)
     for id, exposed in content.exposures.items():
         yield ("exposures", id), id, regions, "regions"
         yield from ((("exposures", id, region), region, regions, "regions") for region in exposed)
@@ -182,46 +194,77 @@ def _terms(sources: Sequence[Source]) -> Iterator[ConfigError]:
                         )
 
 
-def _spelling(sources: Sequence[Source]) -> Iterator[ConfigError]:
+def _people(sources: Sequence[Source]) -> Iterator[ConfigError]:
+    leaders = merged_leaders(source.content for source in sources)
     for source in sources:
-        for path, form in _forms(source.content):
+        for language, actors in source.content.languages.items():
+            for id, entry in actors.items():
+                for person in sorted(set(entry.leader) - leaders.get(id, {}).keys()):
+                    yield source.error(
+                        f"{person!r} is no leader of {id}.",
+                        *("languages", language, id, "leader", person),
+                        fix=f"correct the name, or add the terms under leaders: {id}:.",
+                    )
+
+
+def _spelling(sources: Sequence[Source]) -> Iterator[ConfigError]:
+    endings = merged_endings(source.content for source in sources)
+    for source in sources:
+        for path, language, form in _forms(source.content):
             try:
-                expanded = expand(form)
+                expanded = expand(form, endings.get(language, NO_ENDINGS))
             except ValueError as exc:
-                yield source.error(f"{exc}.", *path, fix="write it as Pol{ska,ski}.")
+                yield source.error(f"{exc}.", *path, fix="write it as Pol{ska,ski}, or add to endings:.")
                 continue
             if any(text != text.strip() or not text for text in expanded):
                 yield source.error(f"{form!r} gives an empty or padded name.", *path, fix="correct it.")
 
 
-def _forms(content: RegistryFile) -> Iterator[tuple[tuple[Any, ...], str]]:
+def _forms(content: RegistryFile) -> Iterator[tuple[tuple[Any, ...], str, str]]:
+    for path, language, forms in _lists(content):
+        yield from (((*path, index), language, form) for index, form in enumerate(forms))
+
+
+def _lists(content: RegistryFile) -> Iterator[tuple[tuple[Any, ...], str, Sequence[str]]]:
     for id, entry in content.names.items():
         for kind in KINDS:
             for language, forms in getattr(entry, kind.value).items():
-                for index, form in enumerate(forms):
-                    yield ("names", id, kind.value, language, index), form
+                yield ("names", id, kind.value, language), language, forms
     for id, people in content.leaders.items():
         for person, leader in people.items():
             for language, forms in leader.names.items():
-                for index, form in enumerate(forms):
-                    yield ("leaders", id, person, "names", language, index), form
+                yield ("leaders", id, person, "names", language), language, forms
+    for language, actors in content.languages.items():
+        for id, spoken in actors.items():
+            path = ("languages", language, id)
+            yield from (((*path, kind.value), language, getattr(spoken, kind.value)) for kind in KINDS)
+            yield from (((*path, "leader", one), language, forms) for one, forms in spoken.leader.items())
 
 
 def _ambiguity(sources: Sequence[Source]) -> Iterator[ConfigError]:
     try:
-        named = [(s, path, entry, names) for s in sources for path, entry, names in _named(s.content)]
+        named = list(_named(sources))
     except ValueError:
         return  # `_spelling` reports it
-    meanings: dict[str, set[str]] = {}
-    for _, _, _, names in named:
+    meanings: dict[str, set[Name]] = {}
+    doubted: set[tuple[str, str]] = set()
+    for _, _, entry, names in named:
         for name in names:
-            meanings.setdefault(name.text.casefold(), set()).add(name.actor)
+            meanings.setdefault(name.text.casefold(), set()).add(name)
+            doubted.update((name.actor, text) for text in entry.ambiguous)
     for source, path, entry, names in named:
         texts = {name.text for name in names}
         for text in sorted(set(entry.ambiguous) - texts):
             yield source.error(f"{text!r} is no name here.", *path, "ambiguous", text, fix="correct it.")
-        for text in sorted(texts - set(entry.ambiguous)):
-            others = meanings[text.casefold()] - {names[0].actor}
+        sure = {name for name in names if (name.actor, name.text) not in doubted}
+        for text in sorted({name.text for name in sure}):
+            others = {
+                other.actor
+                for name in sure
+                if name.text == text
+                for other in meanings[text.casefold()]
+                if other.actor != name.actor and _overlap(name, other)
+            }
             if others:
                 yield source.error(
                     f"{text!r} is a name of {', '.join(sorted(others))} too.",
@@ -230,14 +273,30 @@ def _ambiguity(sources: Sequence[Source]) -> Iterator[ConfigError]:
                 )
 
 
+def _overlap(one: Name, other: Name) -> bool:
+    """Whether there is a day on which both hold."""
+    starts = [name.since for name in (one, other) if name.since is not None]
+    ends = [name.until for name in (one, other) if name.until is not None]
+    return not starts or not ends or max(starts) < min(ends)
+
+
 def _named(
-    content: RegistryFile,
-) -> Iterator[tuple[tuple[str, ...], NamesEntry | LeaderEntry, list[Name]]]:
-    for id, entry in content.names.items():
-        yield ("names", id), entry, list(names_of_entry(id, entry))
-    for id, people in content.leaders.items():
-        for person, leader in people.items():
-            yield ("leaders", id, person), leader, list(names_of_leaders(id, {person: leader}))
+    sources: Sequence[Source],
+) -> Iterator[tuple[Source, tuple[str, ...], NamesEntry | LeaderEntry | SpokenEntry, list[Name]]]:
+    files = [source.content for source in sources]
+    endings, leaders = merged_endings(files), merged_leaders(files)
+    for source in sources:
+        content = source.content
+        for id, entry in content.names.items():
+            yield source, ("names", id), entry, list(names_of_entry(id, entry, endings))
+        for id, people in content.leaders.items():
+            for person, leader in people.items():
+                names = list(names_of_leaders(id, {person: leader}, endings))
+                yield source, ("leaders", id, person), leader, names
+        for language, actors in content.languages.items():
+            for id, spoken in actors.items():
+                names = list(names_in_language(id, spoken, language, leaders.get(id, {}), endings))
+                yield source, ("languages", language, id), spoken, names
 
 
 def _reachable(sources: Sequence[Source]) -> Iterator[ConfigError]:
@@ -261,6 +320,7 @@ _CHECKS: tuple[Check, ...] = (
     _opponents,
     _exposures,
     _terms,
+    _people,
     _spelling,
     _ambiguity,
     _reachable,

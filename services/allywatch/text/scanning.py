@@ -40,12 +40,12 @@ class Scan:
 
 
 class Scanner:
-    """All names of a registry and all cues of a lexicon, compiled together."""
+    """All names of a registry and all cues of a lexicon (if there is one), compiled together."""
 
-    def __init__(self, registry: Registry, lexicon: LexiconFile) -> None:
+    def __init__(self, registry: Registry, lexicon: LexiconFile | None = None) -> None:
         self._index = NameIndex(registry)
         cues: dict[str, list[Cue]] = defaultdict(list)
-        for cue in compile_cues(lexicon):
+        for cue in compile_cues(lexicon) if lexicon else ():
             cues[cue.head].append(cue)
         patterns = list(dict.fromkeys([*self._index.patterns, *cues]))
         self._names: list[Pattern | None] = [self._index.patterns.get(p) for p in patterns]
