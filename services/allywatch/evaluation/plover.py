@@ -54,11 +54,13 @@ def evaluate_plover(
     Without it such sentences are counted as `trained_on`, and the figures of the others stand in `unseen`.
 
     Raises:
-        AllywatchError: The file is not as `read_known` wants it, or the model was not made with so many folds.
+        AllywatchError: The file is not as `read_known` wants it, or the model has another number of folds.
     """
     classifier = Classifier.load()
     if folds is not None and folds != classifier.folds:
-        raise AllywatchError(f"The model was made with {classifier.folds} folds. Say --folds {classifier.folds}.")
+        raise AllywatchError(
+            f"The model was made with {classifier.folds} folds. Say --folds {classifier.folds}."
+        )
     known = read_known(path)
     sentences = [one.read(raw=raw) for one in known]
     seen = [classifier.learned_from(sentence) for sentence in sentences]

@@ -1,0 +1,135 @@
+"""Sentences to classes, with calibrated probabilities."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from allywatch.classes.features import FeatureReader
+from allywatch.classes.linear import Floats, sigmoid, softmax
+from allywatch.classes.marking import MarkedSentence
+from allywatch.classes.modelfile import ModelFile, key_of, load_model
+from allywatch.classes.phrases import PhraseFile, digest_of, load_phrases
+from allywatch.classes.roots import QUAD_OF, QUADS, ROOTS, Root
+from allywatch.errors import ConfigError
+from allywatch_schemas import PloverRoot, QuadClass
+
+_OF_QUAD = np.array([[QUAD_OF[root] is quad for quad in QUADS] for root in ROOTS], dtype=np.float32)
+_EVEN = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class ClassReading:
+    """What a sentence says, if it tells of an event at all.
+
+    `probability`, `quad_probability`: that the root, the quad class, is right, given an event.
+    `none_probability`: that the sentence tells of none, where half of all sentences do. `retreat`: that
+    YIELD is RETREAT (troops, arms, prisoners, sieges), not CONCEDE. All 0…1.
+    """
+
+    root: Root
+    probability: float
+    quad: QuadClass
+    quad_probability: float
+    none_probability: float
+    retreat: float
+
+    @property
+    def quad_number(self) -> int:
+        """1…4, as PLOVER numbers quad classes."""
+        return QUADS.index(self.quad) + 1
+
+    @property
+    def plover_root(self) -> PloverRoot:
+        """The root in PLOVER's edition of 2021."""
+        if self.root is Root.YIELD:
+            return PloverRoot.RETREAT if self.retreat >= _EVEN else PloverRoot.CONCEDE
+        return PloverRoot(self.root.value)
+
+
+class Classifier:
+    """Reads English sentences. With a source or a target marked it is surer than without."""
+
+    def __init__(self, model: ModelFile, phrases: PhraseFile) -> None:
+        """Take a model and the phrase book that it learned with.
+
+        Raises:
+            ConfigError: The book is another one.
+        """
+        if model.facts["phrases"] != digest_of(phrases):
+            raise ConfigError(
+                "changed since the model learned with it.", file="verbs.yaml", fix="make models DATA=FOLDER."
+            )
+        self._features = FeatureReader(phrases)
+        self._model = model
+        self.version: str = model.facts["version"]
+        self.folds: int = model.facts["folds"]
+
+    @staticmethod
+    @cache
+    def load() -> "Classifier":
+        """The classifier of this package."""
+        return Classifier(load_model(), load_phrases())
+
+    def classify(self, sentences: Sequence[MarkedSentence]) -> list[ClassReading]:
+        """One reading a sentence, in order."""
+        return self._read(sentences, held_out=False)
+
+    def held_out(self, sentences: Sequence[MarkedSentence]) -> list[ClassReading]:
+        """As `classify`, but sentences it learned from are answered by a fold's model that had not seen them.
+
+        Only root and quad class, not event or none.
+        """
+        return self._read(sentences, held_out=True)
+
+    def learned_from(self, sentence: MarkedSentence) -> bool:
+        """Whether root and quad class were learned from this sentence, marked so."""
+        return self._model.held_out[_head(sentence)].find(key_of(sentence)) is not None
+
+    def _read(self, sentences: Sequence[MarkedSentence], *, held_out: bool) -> list[ClassReading]:
+        if not sentences:
+            return []
+        raw = [self._features.names(MarkedSentence(one.text)) for one in sentences]
+        roots = self._roots(sentences, raw)
+        for place, sentence in enumerate(sentences if held_out else ()):
+            held = self._model.held_out[_head(sentence)]
+            row = held.find(key_of(sentence))
+            if row is not None:
+                roots[place] = held.probabilities[row]
+        return self._readings(roots, self._single("event", raw), self._single("retreat", raw))
+
+    def _roots(self, sentences: Sequence[MarkedSentence], raw: Sequence[list[str]]) -> Floats:
+        """Probabilities by root; shape (sentences, roots)."""
+        result = np.zeros((len(sentences), len(ROOTS)), dtype=np.float32)
+        marked = [place for place, one in enumerate(sentences) if _head(one) == "marked"]
+        bare = [place for place, one in enumerate(sentences) if _head(one) == "raw"]
+        named = {"marked": [self._features.names(sentences[place]) for place in marked]}
+        named["raw"] = [raw[place] for place in bare]
+        for head, places in (("marked", marked), ("raw", bare)):
+            if places:
+                result[places] = softmax(self._model.heads[head].logits(named[head]))
+        return result
+
+    def _readings(self, roots: Floats, event: Floats, retreat: Floats) -> list[ClassReading]:
+        quads = roots @ _OF_QUAD
+        best, best_quad = roots.argmax(axis=1), quads.argmax(axis=1)
+        return [
+            ClassReading(
+                root=ROOTS[root],
+                probability=float(roots[row, root]),
+                quad=QUADS[quad],
+                quad_probability=float(quads[row, quad]),
+                none_probability=float(1 - event[row]),
+                retreat=float(retreat[row]),
+            )
+            for row, (root, quad) in enumerate(zip(best, best_quad, strict=True))
+        ]
+
+    def _single(self, head: str, names: Sequence[Sequence[str]]) -> Floats:
+        logits: Floats = self._model.heads[head].logits(names)
+        return sigmoid(logits[:, 0])
+
+
+def _head(sentence: MarkedSentence) -> str:
+    return "raw" if sentence.source is None and sentence.target is None else "marked"
