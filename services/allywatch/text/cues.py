@@ -8,6 +8,8 @@ from functools import cache
 from allywatch.text.folding import expand, fold, has_no_spaces, is_arabic
 from allywatch.text.lexicon import EITHER_ORDER, GAP, LexiconFile, Rule
 
+_ALPHABETS = {"uk": 1, "ru": 1, "zh": 2, "ja": 2, "ko": 3, "ar": 4}
+"""Languages by alphabet; all others share the Latin one. A text in another than declared speaks for itself."""
 _WORD_START = "(?<![^ ])"
 _REACH = 48
 """Characters in which each following part of a cue must begin."""
@@ -27,6 +29,14 @@ class Cue:
     language: str
     rule: Rule | None
     """None: noise."""
+
+    def may_stand_in(self, language: str | None) -> bool:
+        """Whether it counts in an article of this language (BCP 47 without region; None: not known)."""
+        return (
+            language is None
+            or language == self.language
+            or _ALPHABETS.get(language) != _ALPHABETS.get(self.language)
+        )
 
     def end_in(self, padded: str, end: int, limit: int) -> int | None:
         """Where the whole cue ends, given where its head ends in the folded text; None: it is not there."""

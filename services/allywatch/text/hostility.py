@@ -95,12 +95,13 @@ class Hostility:
             into = sources if passage.function(mention) is Function.SAYS else found
             for region in self._standing.spelled_out(mention.actor):
                 into.setdefault(region, 1.0 if region == mention.actor else BY_EXPANSION)
-        return [
+        pairs = [
             (region, foe, share)
-            for regions in (found, {r: s for r, s in sources.items() if r not in found})
-            for region, share in regions.items()
+            for region, share in (found | {r: s for r, s in sources.items() if r not in found}).items()
             for foe in sorted(self._standing.foes_of(region) & actors)[:1]
-        ] if found or sources else []
+        ]
+        countries = [pair for pair in pairs if pair[0] in self._standing.countries]
+        return countries or pairs
 
     def _are_listed(self, passage: Passage, mentions: Sequence[Mention], pair: tuple[str, str, float]) -> bool:
         region, foe, _ = pair
@@ -171,6 +172,13 @@ class Hostility:
         """It is done to a region; by whom was said before."""
         known = [m.actor for ms in passage.earlier for m in ms if m.actor in self._standing.adversaries]
         if not known or any(m.actor in self._standing.adversaries for m in passage.sentence):
+            return []
+        subjects = [
+            m
+            for m in self._standing.acting(passage.before(passage.clause))
+            if passage.function(m) in (Function.OPEN, Function.ACTS) and not passage.suffers(m)
+        ]
+        if subjects:
             return []
         parts: list[Part] = []
         for mention in passage.clause:

@@ -15,19 +15,23 @@ _CLAUSE_BREAK = re.compile(
 )
 _REMEMBERED = 3
 """Sentences back that a reader still has in mind."""
+_FORESEEN = 2
+"""Sentences on that say of whom the talk was."""
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A cue and the names around it.
 
-    `earlier`: mentions of the lead and of the sentences before, the nearest first, then of the title.
+    `earlier`: mentions of the lead and of the sentences before, the nearest first, then of the title, then of
+    the next sentences. `title`: those of the title.
     """
 
     hit: CueHit
     clause: Sequence[Mention]
     sentence: Sequence[Mention]
     earlier: Sequence[Sequence[Mention]]
+    title: Sequence[Mention]
     text: str
     in_heading: bool
     functions: Mapping[int, Function]
@@ -76,6 +80,7 @@ def passage_of(
         clause,
         own,
         _earlier(index, sentences, by_sentence),
+        by_sentence[0] if sentences[0].place is Place.TITLE else (),
         text,
         sentence.place is Place.HEADING,
         functions,
@@ -102,4 +107,9 @@ def _earlier(
     order = [i for i in range(last - 1, max(-1, last - 1 - _REMEMBERED), -1)]
     if order and order[-1] > 0 and sentences[0].place is Place.TITLE:
         order.append(0)
+    order.extend(
+        i
+        for i in range(index + 1, min(len(sentences), index + 1 + _FORESEEN))
+        if sentences[i].place is Place.PARAGRAPH
+    )
     return [by_sentence[i] for i in order if by_sentence[i]]

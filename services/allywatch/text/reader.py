@@ -1,5 +1,6 @@
 """Articles to evidence. Compile once, read many; pure: the same article gives the same items."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -34,6 +35,8 @@ from allywatch_schemas.identity import identity_of
 MOST_ITEMS = 60
 """Items of one article; the strongest stay."""
 
+_LABEL = re.compile(r"\s*\w{1,16}\s?[:：]")
+"""A word and a colon at the head of a title name the kind of article, not what happens: "Analysis: …"."""
 _MOST_CUES = 400
 """Cues of one article that are worked on, from its start: more than any real article holds."""
 _LEAST_EVENT_PROBABILITY = 0.45
@@ -44,8 +47,6 @@ _FOREIGN = 0.9
 _EFFECTS = frozenset(
     {Mechanism.ALLIANCE_COHESION, Mechanism.DETERRENCE_CREDIBILITY, Mechanism.ADVERSARY_EMBOLDENED}
 )
-_SCRIPTS = {"uk": 1, "ru": 1, "zh": 2, "ja": 2, "ko": 3, "ar": 4}
-"""Languages by alphabet; all others share the Latin one."""
 _SURE = frozenset({Modality.ASSERTED, Modality.PLANNED})
 
 
@@ -81,8 +82,6 @@ class _Reading:
     sentences: list[Sentence]
     mentions: list[list[Mention]]
     year: int
-    language: str | None
-    """The language that the article says it is in; None: it does not."""
     tones: dict[tuple[int, str], Tone] = field(default_factory=dict)
     functions: dict[tuple[int, str], dict[int, Function]] = field(default_factory=dict)
 
@@ -110,7 +109,7 @@ class ArticleReader:
         if article.status is ArticleStatus.CANCELED:
             return []
         page = clean(article)
-        scan = self._scanner.scan(page.text, article.published_at.date())
+        scan = self._scanner.scan(page.text, article.published_at.date(), _base(article.language))
         if scan is None:
             return []
         sentences = split(page.text, page.title_end)
@@ -121,7 +120,6 @@ class ArticleReader:
             sentences,
             [[] for _ in sentences],
             article.published_at.year,
-            _base(article.language),
         )
         found = self._found(place, scan, furniture)
         items = [_evidence(article, page, sentences, one) for one in _strongest(found)]
@@ -135,16 +133,15 @@ class ArticleReader:
         noisy = {index_at(starts, position) for position in scan.noise}
         if len(scan.noise) >= 3 and len(noisy) * 3 > len(place.sentences):
             return []
+        if len(scan.noise) == 1 and len(place.sentences) > 2:
+            noisy.clear()
+        label = _end_of_label(place.text)
         found: list[_Found] = []
         for hit in scan.cues[:_MOST_CUES]:
-            if not _is_of(hit.cue.language, place.language):
-                continue
             index = index_at(starts, hit.start)
-            if index in noisy or hit.end > place.sentences[index].end or _within(hit.start, furniture):
+            if hit.start < label or index in noisy or hit.end > place.sentences[index].end or _within(hit.start, furniture):
                 continue
             found.extend(self._of_cue(place, hit, index))
-        if all(one.part.carried for one in found):
-            return []
         return _as_sure_as_their_premise(_one_per_sentence(found))
 
     def _of_cue(self, place: _Reading, hit: CueHit, index: int) -> Iterator[_Found]:
@@ -206,13 +203,13 @@ def _functions(place: _Reading, index: int, language: str, grammar: Grammar) -> 
     return known
 
 
+def _end_of_label(text: str) -> int:
+    label = _LABEL.match(text)
+    return label.end() if label else 0
+
+
 def _base(language: str | None) -> str | None:
     return language.partition("-")[0].lower() if language else None
-
-
-def _is_of(cue: str, article: str | None) -> bool:
-    """Whether cues of a language count in an article: another alphabet than the declared one speaks for itself."""
-    return article is None or cue == article or _SCRIPTS.get(cue) != _SCRIPTS.get(article)
 
 
 def _within(position: int, spans: Sequence[Span]) -> bool:

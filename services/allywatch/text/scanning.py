@@ -55,13 +55,16 @@ class Scanner:
         ]
         self._automaton = ahocorasick_rs.AhoCorasick(patterns)
 
-    def scan(self, text: str, day: date) -> Scan | None:
-        """What stands in `text`, published on `day`; None unless it holds both a name and a cue."""
+    def scan(self, text: str, day: date, language: str | None = None) -> Scan | None:
+        """What stands in `text`, published on `day`; None unless it holds both a name and a cue.
+
+        Cues of another language than the article's count only where their alphabet is another one too.
+        """
         padded = " " + fold(text) + " "
         names, heads = self._hits(padded)
         if not names or not heads:
             return None
-        return self._complete(text, padded, names, heads, day)
+        return self._complete(text, padded, names, heads, day, language)
 
     def mentions(self, text: str, day: date) -> list[Mention]:
         """Who is named in `text`, published on `day`, whether it holds a cue or not; in order."""
@@ -90,13 +93,14 @@ class Scanner:
         names: list[Hit],
         heads: list[_Head],
         day: date,
+        language: str | None,
     ) -> Scan | None:
         cues: list[CueHit] = []
         noise: list[int] = []
         for start, end, candidates in heads:
             begin = start - (padded[start] != " ")
             for cue in candidates:
-                stop = cue.end_in(padded, end, len(padded) - 1)
+                stop = cue.end_in(padded, end, len(padded) - 1) if cue.may_stand_in(language) else None
                 if stop is None:
                     continue
                 if cue.rule is None:

@@ -92,8 +92,8 @@ class Standing:
         return self.carried(passage, valid), CARRIED
 
     def carried(self, passage: Passage, valid: Valid) -> Found:
-        """The regions that a reader still has in mind from the sentences before."""
-        for mentions in passage.earlier:
+        """The regions that a reader still has in mind: those of the title, or of the sentences around."""
+        for mentions in (passage.title, *passage.earlier):
             countries = [m for m in mentions if m.actor in self.countries]
             found = self._first_list(countries, mentions, passage, valid)
             if found:
