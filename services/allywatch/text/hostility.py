@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from allywatch.regions import NameKind
 from allywatch.text.coordination import listed_with
 from allywatch.text.grammar import CONCERNS, Function
 from allywatch.text.names import Mention
@@ -67,6 +68,9 @@ class Hostility:
             ]
             if any(marked for *_, marked in read):
                 read = [one for one in read if one[3]]
+            if spoken and len(read) > 1:
+                addressed = self._addressed(passage, mentions)
+                read = [one for one in read if one[0] in addressed] or read
             if read:
                 return [_target(region, foe, certainty * sureness) for region, foe, sureness, _ in read]
         return self._on_a_known_region(passage) or ([] if spoken else self._by_a_known_foe(passage))
@@ -103,6 +107,13 @@ class Hostility:
         countries = [pair for pair in pairs if pair[0] in self._standing.countries]
         return countries or pairs
 
+    def _addressed(self, passage: Passage, mentions: Sequence[Mention]) -> set[str]:
+        """The first region behind a cue of words, with those in a row with it: whom the words are said to."""
+        behind = (m for m in passage.after(mentions) if self._standing.spelled_out(m.actor))
+        first = next((m for m in behind if m.actor not in self._standing.adversaries), None)
+        row = listed_with(first, mentions, passage.text) if first else []
+        return {region for m in row for region in self._standing.spelled_out(m.actor)}
+
     def _are_listed(self, passage: Passage, mentions: Sequence[Mention], pair: tuple[str, str, float]) -> bool:
         region, foe, _ = pair
         return any(
@@ -129,7 +140,7 @@ class Hostility:
         score += 2.0 if suffers else 1.0 if marked else 0.0
         if Function.ACTS in functions:
             score -= 2.0
-        if others == {Function.CONCERNED} and not marked:
+        if others == {Function.CONCERNED}:
             score -= 1.5
         score += self._by_order(passage, before, region, foe, suffers=suffers)
         sureness = 1.0 if score >= 1.5 else 0.85 if score > 0 else 0.7 if score == 0 else 0.0
@@ -185,7 +196,7 @@ class Hostility:
             concerned = (
                 may_act
                 or passage.function(mention) in CONCERNS
-                or mention.start >= passage.hit.start
+                or (mention.start >= passage.hit.start and mention.kind is not NameKind.DEMONYM)
                 or passage.suffers(mention)
             )
             for region in self._standing.spelled_out(mention.actor) if concerned else ():

@@ -131,7 +131,7 @@ class ArticleReader:
             if not _within(mention.start, furniture):
                 place.mentions[index_at(starts, mention.start)].append(mention)
         noisy = {index_at(starts, position) for position in scan.noise}
-        if len(scan.noise) >= 3 and len(noisy) * 3 > len(place.sentences):
+        if len(scan.noise) >= 2 and len(noisy) * 4 >= len(place.sentences):
             return []
         if len(scan.noise) == 1 and len(place.sentences) > 2:
             noisy.clear()

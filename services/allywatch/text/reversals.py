@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from allywatch.text.cues import compile_phrases
 from allywatch.text.lexicon import LexiconFile, Rule
 from allywatch.text.scanning import CueHit
+from allywatch_schemas import Track
 
 _BEFORE, _AFTER = 28, 24
 """Characters before and after a cue in which such a word counts: it governs the cue itself."""
@@ -37,7 +38,9 @@ class Turning:
         begin = max(start, hit.start - _BEFORE)
         stop = min(end, hit.end + _AFTER)
         turned = (before is not None and before.search(" " + padded[begin + 1 : hit.start + 1])) or (
-            after is not None and after.search(" " + padded[hit.end + 1 : stop + 1] + " ")
+            after is not None
+            and rule.track is not Track.WORDS
+            and after.search(" " + padded[hit.end + 1 : stop + 1] + " ")
         )
         if not turned:
             return rule

@@ -115,18 +115,19 @@ class Scanner:
 
 
 def _unreversed(cues: list[CueHit]) -> list[CueHit]:
-    """Without those that stand within a longer cue which says the opposite: "ended its drill" is no drill."""
+    """Without those that stand within a longer cue which says something else: "ended its drill" is no drill."""
     kept: list[CueHit] = []
-    furthest: dict[tuple[Needs, bool], CueHit] = {}
+    furthest: dict[Needs, CueHit] = {}
     for hit in cues:
         rule = hit.cue.rule
         if rule is None:
             continue
-        opposite = furthest.get((rule.needs, rule.sign <= 0))
-        if opposite and hit.end <= opposite.end and hit.end - hit.start < opposite.end - opposite.start:
-            continue
+        longer = furthest.get(rule.needs)
+        if longer and hit.end <= longer.end and hit.end - hit.start < longer.end - longer.start:
+            other = longer.cue.rule
+            if other is not None and other.mechanism is not rule.mechanism:
+                continue
         kept.append(hit)
-        own = furthest.get((rule.needs, rule.sign > 0))
-        if own is None or hit.end > own.end:
-            furthest[rule.needs, rule.sign > 0] = hit
+        if longer is None or hit.end > longer.end:
+            furthest[rule.needs] = hit
     return kept

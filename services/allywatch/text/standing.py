@@ -75,16 +75,11 @@ class Standing:
     def regions_meant(self, passage: Passage, valid: Valid) -> tuple[Found, float]:
         """The regions that a cue is about, and the certainty of where they were found.
 
-        Those after the cue come first, or those before it where the language puts them there; what is marked
-        as concerned comes before what is not.
+        Those within the cue come first, then those after it, or before it where the language puts them there;
+        on each side what is marked as concerned before what is not.
         """
         for mentions, certainty in ((passage.clause, IN_CLAUSE), (passage.sentence, IN_SENTENCE)):
-            sides = [passage.after(mentions), passage.before(mentions)]
-            if passage.grammar.object_first:
-                sides.reverse()
-            order = [m for side in sides for m in side]
-            order.sort(key=lambda m: passage.function(m) not in CONCERNS)
-            found = self._first_list(order, mentions, passage, valid)
+            found = self._first_list(_in_order(passage, mentions), mentions, passage, valid)
             if found:
                 return found, certainty
         if passage.in_heading:
@@ -112,3 +107,11 @@ class Standing:
                     found.setdefault(region, 1.0 if region == other.actor else BY_EXPANSION)
             return list(found.items())
         return []
+
+
+def _in_order(passage: Passage, mentions: Sequence[Mention]) -> list[Mention]:
+    sides = [passage.after(mentions), passage.before(mentions)]
+    if passage.grammar.object_first:
+        sides.reverse()
+    order = [m for side in sides for m in sorted(side, key=lambda m: passage.function(m) not in CONCERNS)]
+    return sorted(order, key=lambda m: not passage.hit.start <= m.start < passage.hit.end)
