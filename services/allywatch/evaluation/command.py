@@ -18,11 +18,16 @@ def evaluate(
     dump: Path | None = typer.Option(None, help="TSV: each item's prediction and its probability."),
     gold: str | None = typer.Option(None, help="Our own gold articles: `dev` or `test`."),
     stories: Path | None = typer.Option(None, help="Zipped CSV of stories: how near copies are known."),
+    places: list[Path] | None = typer.Option(None, help="Files of Reuters-21578: how countries are tagged."),
+    more_places: list[Path] | None = typer.Argument(None, help="With --places: further files."),
+    names: bool = typer.Option(False, "--names", help="Our golden names, by language."),
     data: Path | None = typer.Option(None, help="The folder of development data: every figure there is."),
 ) -> None:
     """Hold what the package reads against labelled files; figures are JSON, one object a line."""
-    if plover is None and gold is None and stories is None and data is None:
-        raise typer.BadParameter("say what to evaluate: --plover, --gold, --stories or --data.")
+    if not any((plover, gold, stories, places, names, data)):
+        raise typer.BadParameter(
+            "say what to evaluate: --plover, --gold, --stories, --places, --names or --data."
+        )
     if plover is not None:
         from allywatch.evaluation.plover import evaluate_plover
 
@@ -38,6 +43,14 @@ def evaluate(
         from allywatch.evaluation.own import evaluate_copies
 
         _show("copies", evaluate_copies(stories))
+    if places:
+        from allywatch.evaluation.places import evaluate_places
+
+        _show("places", evaluate_places([*places, *(more_places or ())]))
+    if names:
+        from allywatch.evaluation.names import evaluate_names
+
+        _show("names", evaluate_names())
     if data is not None:
         from allywatch.evaluation.everything import evaluate_everything
 

@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from allywatch.classes import Classifier
+from allywatch.evaluation.names import evaluate_names
 from allywatch.evaluation.own import evaluate_copies, evaluate_gold
+from allywatch.evaluation.places import evaluate_places
 from allywatch.evaluation.plover import evaluate_plover
 from allywatch.gold import Split
 
@@ -27,4 +29,6 @@ def evaluate_everything(data: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "plover", evaluate_plover(data / PLOVER, raw=raw, folds=folds)
     for split in Split:
         yield "gold", evaluate_gold(split)
+    yield "names", evaluate_names()
+    yield "places", evaluate_places(sorted((data / REUTERS).glob("*.sgm*")))
     yield "copies", evaluate_copies(data / STORIES)

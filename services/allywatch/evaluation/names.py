@@ -1,11 +1,14 @@
 """How the golden names are read: is every name given to its actor, and none to what only looks like one?"""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
-from allywatch.gold import GoldMentions, Split
+from allywatch.gold import GoldMentions, Split, load_mentions
+from allywatch.regions import load_registry
 from allywatch.text.names import Mention
+from allywatch.text.scanning import Scanner
 
 Find = Callable[[str, date], Sequence[Mention]]
 
@@ -68,3 +71,8 @@ def name_figures(given: Sequence[NameAnswer]) -> NameFigures:
 def _share(given: Iterable[NameAnswer]) -> float:
     right = [one.is_right for one in given]
     return round(sum(right) / len(right), 4) if right else 0.0
+
+
+def evaluate_names() -> dict[str, Any]:
+    """The figures of the shipped names on the golden names."""
+    return asdict(name_figures(list(answers(load_mentions(), Scanner(load_registry()).mentions))))
