@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from allywatch.text.folding import has_no_spaces
 from allywatch.text.lexicon import WordKind
@@ -15,7 +16,7 @@ _DENSE = 3
 _SPEECH = frozenset(
     {WordKind.SAID, WordKind.ANNOUNCED, WordKind.CLAIM, WordKind.ACCORDING, WordKind.DENIAL, WordKind.WORRY}
 )
-_LEAST = frozenset({WordKind.CONTRAST, WordKind.INFINITIVE})
+_LEAST = frozenset({WordKind.CONTRAST.value, WordKind.INFINITIVE.value})
 """Kinds that only tell where a clause or a verb begins."""
 _FAMILIES = {
     "en": "en",
@@ -52,6 +53,9 @@ class Surroundings:
     breaks: Sequence[int]
     """Where semicolons, colons, dashes and words of contrast stand."""
     named: Sequence[Named]
+    years: Sequence[tuple[int, str]]
+    """Where years stand, and whether they lie in the "past" or the "future", or "since" one."""
+    quotes: Sequence[tuple[int, int]]
     always: tuple[str, ...]
     """Features of the sentence itself."""
 
@@ -67,11 +71,16 @@ def features_of(place: Surroundings, start: int, end: int, *, verbal: bool = Fal
     found = set(place.always)
     found.update(_of_side(place, before, family, "<", start))
     found.update(_of_side(place, behind, family, "v>" if verbal else ">", end))
+    for at, when in place.years:
+        side, low, high = ("<", at + 4, start) if at < start else (">", end, at)
+        found.update((f"{side}year:{when}", f"{side}year:{when}{_distance(place, low, high)}"))
     found.update("=" + marker.kind for marker in place.markers if marker.start < end and marker.end > start)
     found.update(_of_order([m.kind for m in before if m.kind not in _LEAST], "<"))
     found.update(_of_order([m.kind for m in reversed(behind) if m.kind not in _LEAST], ">"))
     if behind:
         found.add(f"{family}:last:{behind[-1].kind}")
+    if any(opening < start < closing for opening, closing in place.quotes):
+        found.add("quoted")
     found.update(_of_words(place, start, end))
     found.update(_of_speaker(place, before, behind, start))
     return found
@@ -110,7 +119,7 @@ def _any_between(places: Sequence[int], low: int, high: int) -> bool:
     return at < len(places) and places[at] < high
 
 
-def _of_order(kinds: Sequence[WordKind], side: str) -> Iterator[str]:
+def _of_order(kinds: Sequence[str], side: str) -> Iterator[str]:
     """The kinds in the order of their nearness, the nearest last in `kinds`; and all pairs of kinds."""
     if not kinds:
         yield side + "nothing"
@@ -120,9 +129,8 @@ def _of_order(kinds: Sequence[WordKind], side: str) -> Iterator[str]:
         yield f"{side}2:{kinds[-2]}+{kinds[-1]}"
     if side == "<":
         distinct = sorted(set(kinds))[:8]
-        for at, one in enumerate(distinct):
-            for other in distinct[at + 1 :]:
-                yield f"<{one}&{other}"
+        for one, other in combinations(distinct, 2):
+            yield f"<{one}&{other}"
 
 
 def _of_words(place: Surroundings, start: int, end: int) -> Iterator[str]:

@@ -15,6 +15,7 @@ _REACH = 40
 """Characters within which the next part of a phrase must begin."""
 _MOST = 60
 """Markers of one sentence that count; more stand only in text made to hurt."""
+_HARMLESS = WordKind.HARMLESS.value
 _JOINED = frozenset("وفبلس")
 """Particles that Arabic writes together with the word behind them."""
 
@@ -24,14 +25,15 @@ class Marker(NamedTuple):
 
     start: int
     end: int
-    kind: WordKind
+    kind: str
+    """The value of its `WordKind`; formatting a member of an enum takes longer than all the rest."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Form:
     """One form of one phrase, known by its head in the automaton; `tail`: what must follow the head."""
 
-    kind: WordKind
+    kind: str
     joined: bool
     """Whether the script joins particles to its front."""
     open_end: bool
@@ -57,7 +59,7 @@ class Markers:
 
         `padded` is the folded sentence between two spaces; places are those of the sentence itself.
         """
-        found: list[tuple[int, int, WordKind]] = []
+        found: list[tuple[int, int, str]] = []
         for pattern, start, end in self._automaton.find_matches_as_indexes(padded, overlapping=True):
             for form in self._forms[pattern]:
                 stop = _end(form, padded, end, self._whole[pattern])
@@ -68,7 +70,7 @@ class Markers:
         return _outermost(found)
 
 
-def _outermost(found: Iterable[tuple[int, int, WordKind]]) -> tuple[Marker, ...]:
+def _outermost(found: Iterable[tuple[int, int, str]]) -> tuple[Marker, ...]:
     kept: list[Marker] = []
     furthest = harmless = -1
     last: tuple[int, int] | None = None
@@ -77,7 +79,7 @@ def _outermost(found: Iterable[tuple[int, int, WordKind]]) -> tuple[Marker, ...]
         if begin < harmless or (end <= furthest and (begin, end) != last):
             continue
         furthest, last = max(furthest, end), (begin, end)
-        if kind is WordKind.HARMLESS:
+        if kind == _HARMLESS:
             harmless = end
         elif len(kept) < _MOST:
             kept.append(Marker(begin, end, kind))
@@ -112,7 +114,7 @@ def _forms(phrase: str, kind: WordKind) -> Iterable[tuple[str, _Form]]:
         free = joined or has_no_spaces(folded[0]) or form.startswith("*")
         yield (
             folded if free else " " + folded,
-            _Form(kind, joined, bool(star), re.compile(pattern) if pattern else None),
+            _Form(kind.value, joined, bool(star), re.compile(pattern) if pattern else None),
         )
 
 

@@ -4,10 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from math import exp, fsum
 from typing import Annotated
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from allywatch.configfile import parse
@@ -46,20 +45,22 @@ class Judgement:
 
 
 class Judge:
-    """A model made ready to judge."""
+    """A model made ready to judge.
+
+    A dozen rows of seven are added faster without numpy than with it, and `fsum` gives the same sum in any order.
+    """
 
     def __init__(self, model: ModalityModel) -> None:
         self._labels = model.labels
-        self._index = {name: place for place, name in enumerate(model.weights, start=1)}
-        self._rows: NDArray[np.float32] = np.array([model.bias, *model.weights.values()], dtype=np.float32)
+        self._bias = model.bias
+        self._weights = model.weights
 
     def judge(self, features: Collection[str]) -> Judgement:
         """The most probable modality; features that the model does not know count nothing."""
-        known = [place for place in map(self._index.get, features) if place is not None]
-        known.append(0)
-        scores = self._rows.take(known, axis=0).sum(axis=0)
-        best = int(scores.argmax())
-        return Judgement(self._labels[best], float(1 / np.exp(scores - scores[best]).sum()))
+        known = filter(None, map(self._weights.get, features))
+        scores = [fsum(column) for column in zip(self._bias, *known, strict=True)]
+        best = max(scores)
+        return Judgement(self._labels[scores.index(best)], 1 / sum([exp(score - best) for score in scores]))
 
 
 def parse_modality_model(text: str, file: str) -> ModalityModel:

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from allywatch.text.lexicon import ModalityFile, WordKind
@@ -11,13 +11,24 @@ from allywatch.text.modality.markers import Marker, Markers
 from allywatch.text.modality.model import Judge, Judgement, ModalityModel
 from allywatch_schemas import Modality
 
-_YEAR = re.compile(
-    r"(since(?: early| late)? |seit |depuis |desde |od |з |с |nuo |kopš |alates )?"
-    r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)"
+_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
+_SINCE = (
+    "since ",
+    "since early ",
+    "since late ",
+    "seit ",
+    "depuis ",
+    "desde ",
+    " od ",
+    " з ",
+    " с ",
+    "nuo ",
+    "kopš ",
 )
-"""A year; what began in it and lasts ("since 2014") is told apart."""
-_PUNCTUATION = re.compile(r"[,，、،(（)）;；:：—]|\s–\s|\s-\s")
-_QUOTES = {"“": "”", "«": "»", "„": "“", "「": "」", "‘": "’"}
+"""What began in a year and lasts is told apart."""
+_PUNCTUATION = re.compile(r"[,，、،()（）;；:：—]|(?<= )[-–](?= )")
+_CONTRAST = WordKind.CONTRAST.value
+_QUOTATION = re.compile(r'"[^"]*"|“[^”]*”|„[^“”]*[“”]|«[^»]*»|「[^」]*」|‘[^’]*’(?!\w)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +51,7 @@ class Tone:
 
     def features(self, start: int, end: int, *, verbal: bool = False) -> set[str]:
         """What the model is told of this cue."""
-        found = features_of(self.surroundings, start, end, verbal=verbal)
-        if _in_quotes(self.surroundings.sentence, start):
-            found.add("quoted")
-        return found
+        return features_of(self.surroundings, start, end, verbal=verbal)
 
 
 class ModalityReader:
@@ -80,36 +88,37 @@ class ModalityReader:
         words = self._markers.get(language)
         markers = words.find(" " + folded + " ") if words else ()
         commas, breaks = _stops(sentence, markers)
-        always = tuple(_of_sentence(sentence, folded, year, heading))
-        return Tone(
-            Surroundings(sentence, folded, language, markers, commas, breaks, named, always), self._judge
+        always = tuple(_of_sentence(sentence, heading))
+        years = tuple(_years(folded, year))
+        quotes = tuple(found.span() for found in _QUOTATION.finditer(sentence))
+        place = Surroundings(
+            sentence, folded, language, markers, commas, breaks, named, years, quotes, always
         )
+        return Tone(place, self._judge)
 
 
 def _stops(sentence: str, markers: Sequence[Marker]) -> tuple[list[int], list[int]]:
-    commas, breaks = [], [marker.start for marker in markers if marker.kind is WordKind.CONTRAST]
+    commas: list[int] = []
+    breaks = [marker.start for marker in markers if marker.kind == _CONTRAST]
     for found in _PUNCTUATION.finditer(sentence):
         (commas if found[0] in ",，、،(（)）" else breaks).append(found.start())
     breaks.sort()
     return commas, breaks
 
 
-def _of_sentence(sentence: str, folded: str, year: int, heading: bool) -> list[str]:
+def _of_sentence(sentence: str, heading: bool) -> list[str]:
     found = []
     if heading:
         found.append("heading")
     if sentence.rstrip("\"'”’»)。 ").endswith(("?", "？", "؟", "か")):
         found.append("asks")
-    years = [int(match[2]) for match in _YEAR.finditer(folded) if not match[1]]
-    if any(each <= year - 2 for each in years):
-        found.append("year:past")
-    if any(each > year for each in years):
-        found.append("year:future")
     return found
 
 
-def _in_quotes(sentence: str, position: int) -> bool:
-    before, after = sentence[:position], sentence[position:]
-    if before.count('"') % 2 == 1 and '"' in after:
-        return True
-    return any(before.rfind(o) > before.rfind(c) and c in after for o, c in _QUOTES.items())
+def _years(folded: str, now: int) -> Iterator[tuple[int, str]]:
+    for found in _YEAR.finditer(folded):
+        year, at = int(found[0]), found.start()
+        if year > now:
+            yield at, "future"
+        elif year <= now - 2:
+            yield at, "since" if folded.endswith(_SINCE, 0, at) else "past"
