@@ -13,7 +13,7 @@ from typing import Any
 
 import allywatch.classes
 from allywatch.classes import MarkedSentence, load_phrases
-from allywatch.classes.features import FeatureReader
+from allywatch.classes.features import FeatureReader, signature
 from allywatch.classes.modelfile import MODEL_FILE, ModelFile, encode
 from allywatch.classes.phrases import digest_of
 from training import events, examples
@@ -63,6 +63,7 @@ def learned(data: Path) -> ModelFile:
     facts: dict[str, Any] = {
         "version": f"{phrases.version}-{sha256(json.dumps(inputs).encode()).hexdigest()[:8]}",
         "phrases": digest_of(phrases),
+        "features_as": signature(reader),
         "folds": FOLDS,
         "inputs": inputs,
         "temperature": {"marked": round(marked.heat, 3), "raw": round(raw.heat, 3)},
@@ -72,10 +73,12 @@ def learned(data: Path) -> ModelFile:
 
 
 def digests(data: Path) -> dict[str, str]:
-    """SHA-256 of every input, by its path in `data`."""
+    """SHA-256 of every input, by its path in `data`, or in our own folder."""
     paths = [data / name for name in INPUTS]
     paths += [path for folder in FOLDERS for path in sorted((data / folder).glob("*.sgm.gz"))]
-    return {path.relative_to(data).as_posix(): sha256(path.read_bytes()).hexdigest() for path in paths}
+    named = {path.relative_to(data).as_posix(): path for path in paths}
+    named |= {f"training/{path.relative_to(events.OWN).as_posix()}": path for path in events.own_inputs()}
+    return {name: sha256(path.read_bytes()).hexdigest() for name, path in named.items()}
 
 
 if __name__ == "__main__":

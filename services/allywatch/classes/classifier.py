@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import prod
 
 import numpy as np
 
-from allywatch.classes.features import FeatureReader
+from allywatch.classes.features import FeatureReader, signature
 from allywatch.classes.linear import Floats, sigmoid, softmax
 from allywatch.classes.marking import MarkedSentence
 from allywatch.classes.modelfile import ModelFile, key_of, load_model
@@ -55,13 +56,16 @@ class Classifier:
         """Take a model and the phrase book that it learned with.
 
         Raises:
-            ConfigError: The book is another one.
+            ConfigError: The book is another one, or features are named differently now.
         """
-        if model.facts["phrases"] != digest_of(phrases):
+        self._features = FeatureReader(phrases)
+        if (model.facts["phrases"], model.facts["features_as"]) != (
+            digest_of(phrases),
+            signature(self._features),
+        ):
             raise ConfigError(
                 "changed since the model learned with it.", file="verbs.yaml", fix="make models DATA=FOLDER."
             )
-        self._features = FeatureReader(phrases)
         self._model = model
         self.version: str = model.facts["version"]
         self.folds: int = model.facts["folds"]
@@ -82,6 +86,10 @@ class Classifier:
         Only root and quad class, not event or none.
         """
         return self._read(sentences, held_out=True)
+
+    def event_probability(self, sentences: Sequence[MarkedSentence]) -> float:
+        """That at least one of an article's sentences tells of an event, 0…1, as if each stood alone."""
+        return 1 - prod(reading.none_probability for reading in self.classify(sentences))
 
     def learned_from(self, sentence: MarkedSentence) -> bool:
         """Whether root and quad class were learned from this sentence, marked so."""

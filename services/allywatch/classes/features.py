@@ -2,19 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from itertools import pairwise
 
-from allywatch.classes.marking import MarkedSentence, Span
+from allywatch.classes.marking import MarkedSentence, Span, from_tags
 from allywatch.classes.phrases import Hit, PhraseBook, PhraseFile
 from allywatch.classes.words import ARTICLES, NAME, tokens
 
 SOURCE, TARGET = "<S>", "<T>"
 _PASSED_OVER = ARTICLES | frozenset('"“”')
 _NOWHERE: Span = (-1, -1)
-_FUNCTION_WORDS = (
-    "of in on to for and by with at from as its his her their be have that which who this it he they"
+FUNCTION_WORDS = frozenset(
+    {"of", "in", "on", "to", "for", "and", "by", "with", "at", "from", "as", "its", "his", "her", "their"}
+    | {"be", "have", "that", "which", "who", "this", "it", "he", "they"}
 )
-_STOP = frozenset(_FUNCTION_WORDS.split()) | frozenset(",.\"'“”’-:;()")
+_STOP = FUNCTION_WORDS | frozenset(",.\"'“”’-:;()")
 _SKIP = 4
 """Words between which pairs are formed, function words not counted."""
 _NEAR, _NEXT = 8, 3
@@ -55,6 +57,13 @@ class FeatureReader:
         found += _inside("S", symbols.source) + _inside("T", symbols.target)
         found += _of_phrases(self._acts.hits(row), self._frames.hits(row), -1 if source is None else source)
         return found
+
+
+def signature(reader: FeatureReader) -> str:
+    """16 hexadecimal digits that change with what `reader` names: a model is of what it learned with."""
+    probe = from_tags("On Monday <s>Norland's army</s> threatened to attack <t>Sundholm</t> with 12 ships.")
+    named = [*reader.names(probe), *reader.names(MarkedSentence("Norland Agrees to End Its War of 2031"))]
+    return blake2b("\n".join(sorted(named)).encode(), digest_size=8).hexdigest()
 
 
 def _symbols(sentence: MarkedSentence) -> _Symbols:

@@ -33,12 +33,14 @@ def evaluate(
 
         _show("plover", evaluate_plover(plover, raw=raw, folds=folds, dump=dump))
     if gold is not None:
+        from allywatch.evaluation.events import evaluate_events
         from allywatch.evaluation.own import evaluate_gold
         from allywatch.gold import Split
 
         if gold not in tuple(Split):
             raise typer.BadParameter(f"{gold!r} is no split: dev or test.", param_hint="--gold")
         _show("gold", evaluate_gold(Split(gold)))
+        _show("events", evaluate_events(Split(gold)))
     if stories is not None:
         from allywatch.evaluation.own import evaluate_copies
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from allywatch.classes import Classifier
 from allywatch.evaluation.names import evaluate_names
+from allywatch.evaluation.events import evaluate_events
 from allywatch.evaluation.own import evaluate_copies, evaluate_gold
 from allywatch.evaluation.places import evaluate_places
 from allywatch.evaluation.plover import evaluate_plover
@@ -29,6 +30,7 @@ def evaluate_everything(data: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "plover", evaluate_plover(data / PLOVER, raw=raw, folds=folds)
     for split in Split:
         yield "gold", evaluate_gold(split)
+        yield "events", evaluate_events(split)
     yield "names", evaluate_names()
     yield "places", evaluate_places(sorted((data / REUTERS).glob("*.sgm*")))
     yield "copies", evaluate_copies(data / STORIES)

@@ -44,7 +44,9 @@ def test_the_first_act_behind_the_source_stands_out() -> None:
 
 
 def test_without_marks_nothing_is_said_of_places() -> None:
-    assert not [one for one in names("Norland accused Sundholm of spying") if one.startswith(("order:", "b:"))]
+    assert not [
+        one for one in names("Norland accused Sundholm of spying") if one.startswith(("order:", "b:"))
+    ]
 
 
 SPANS = st.none() | st.tuples(st.integers(0, 40), st.integers(0, 40))

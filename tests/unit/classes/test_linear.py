@@ -22,9 +22,7 @@ def test_logits_are_weights_of_a_sentence_of_length_one() -> None:
 
 
 def test_a_feature_counts_once_and_unknown_ones_not_at_all() -> None:
-    np.testing.assert_array_equal(
-        MODEL.logits([["aid", "aid", "nothing"]]), MODEL.logits([["aid"]])
-    )
+    np.testing.assert_array_equal(MODEL.logits([["aid", "aid", "nothing"]]), MODEL.logits([["aid"]]))
 
 
 def test_a_sentence_of_which_nothing_is_known_has_the_bias() -> None:

@@ -31,7 +31,7 @@ def test_forms_of_a_word_are_one(forms: str) -> None:
 
 
 def test_words_that_differ_stay_apart() -> None:
-    assert len({stem(word) for word in "aid arm arrest attack accuse agree".split()}) == 6
+    assert len({stem(word) for word in ["aid", "arm", "arrest", "attack", "accuse", "agree"]}) == 6
 
 
 def test_a_capital_within_a_sentence_is_a_name() -> None:
