@@ -18,13 +18,15 @@ class Alliances:
         self._standing = standing
 
     def of_patron(self, passage: Passage) -> list[Part]:
-        """A patron acts or speaks; the regions that rest on it, none where an adversary is the one who acts."""
+        """A patron acts or speaks: the regions that rest on it; none where an adversary is who acts."""
         patron, certainty, carried = self._acting(passage)
         if patron is None:
             return []
         regions, place = self._standing.regions_meant(
             passage, lambda region: self._standing.protects(patron, region)
         )
+        if carried and place == CARRIED:
+            return []
         subject = self._subject(passage)
         return [
             Part(
@@ -56,6 +58,8 @@ class Alliances:
             return self._standing.is_protected(region)
 
         regions, place = self._standing.regions_meant(passage, protected)
+        if not here and place == CARRIED:
+            return []
         certainty = place if here else place * CARRIED
         return [
             Part(
@@ -89,9 +93,7 @@ class Alliances:
         further = next((m for m in before if m.actor in main), None)
         if further is not None:
             return further.actor, 0.8, False
-        ally = next(
-            (m for m in before if self._may_protect(m) and passage.function(m) not in CONCERNS), None
-        )
+        ally = next((m for m in before if self._may_protect(m) and passage.function(m) not in CONCERNS), None)
         if ally is not None and (len(before) > 1 or after):
             return ally.actor, 0.8, False
         behind = next((m for m in after if m.actor in main), None)

@@ -8,7 +8,8 @@ from allywatch.text.names import Mention
 
 _LIST_LINK = re.compile(
     r"(?:['’]s)?[\s,、，/&(]*"
-    r"(?:\b(?:and|or|und|oder|et|ou|y|e|o|i|oraz|lub|та|і|й|и|или|và|hoặc|ir|un|ja|și|sau|as well as|along with)\b"
+    r"(?:\b(?:and|or|und|oder|et|ou|y|e|o|i|oraz|lub|та|і|й|и|или|và|hoặc|ir|un|ja|și|sau"
+    r"|as well as|along with)\b"
     r"|和|与|與|及|や|と|및|와|과|و)?[\s,]*"
     r"(?:\b(?:the|also|even|in|from|to|la|le|les|l'|los|las|el|die|das|der|en|in|w|do|z|в|у|до)\b\s*)?$"
 )

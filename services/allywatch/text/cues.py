@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -9,7 +10,7 @@ from allywatch.text.folding import expand, fold, has_no_spaces, is_arabic
 from allywatch.text.lexicon import EITHER_ORDER, GAP, LexiconFile, Rule
 
 _ALPHABETS = {"uk": 1, "ru": 1, "zh": 2, "ja": 2, "ko": 3, "ar": 4}
-"""Languages by alphabet; all others share the Latin one. A text in another than declared speaks for itself."""
+"""Languages by alphabet; all others share the Latin one."""
 _WORD_START = "(?<![^ ])"
 _REACH = 48
 """Characters in which each following part of a cue must begin."""
@@ -25,7 +26,7 @@ class Cue:
     head: str
     open_end: bool
     tail: str
-    """A pattern for what must follow within a few words; empty: nothing."""
+    """A pattern for what must follow within a few words, and may be nothing; empty: nothing must."""
     language: str
     rule: Rule | None
     """None: noise."""
@@ -73,41 +74,47 @@ def _folded(phrase: str) -> str:
 
 
 def compile_cues(lexicon: LexiconFile) -> list[Cue]:
-    """All forms of all cues and of all words of noise."""
+    """All forms of all cues and of all words of noise; those of one rule with one head are one cue."""
     sources = [
         (rule, language, p) for rule in lexicon.rules for language, ps in rule.cues.items() for p in ps
     ]
     noise = [(None, language, phrase) for language, ps in lexicon.noise.items() for phrase in ps]
+    tails: dict[tuple[str | None, str, str, bool], dict[str, None]] = defaultdict(dict)
+    for rule, language, phrase in [*sources, *noise]:
+        for head, open_end, tail in _forms(_folded(phrase)):
+            tails[rule.id if rule else None, language, head, open_end][tail] = None
+    rules = lexicon.by_id
     return [
-        cue for rule, language, phrase in [*sources, *noise] for cue in _forms(_folded(phrase), language, rule)
+        Cue(
+            head,
+            open_end,
+            "|".join(sorted(found, key=len, reverse=True)),
+            language,
+            rules[id] if id else None,
+        )
+        for (id, language, head, open_end), found in tails.items()
     ]
 
 
-def _forms(phrase: str, language: str, rule: Rule | None) -> list[Cue]:
+def _forms(phrase: str) -> Iterator[tuple[str, bool, str]]:
+    """Head, whether its last word may have any ending, and the pattern of what must follow."""
     if EITHER_ORDER in phrase:
         first, second = phrase.split(EITHER_ORDER)
-        return [
-            cue
-            for one, other in ((first, second), (second, first))
-            for cue in _forms(f"{one.strip()} {GAP} {other.strip()}", language, rule)
-        ]
+        yield from _forms(f"{first.strip()} {GAP} {second.strip()}")
+        yield from _forms(f"{second.strip()} {GAP} {first.strip()}")
+        return
     head, *following = _parts(phrase)
     tail = "".join(_following(part) for part in following)
-    forms = dict.fromkeys(" ".join(form.split()) for form in expand(head))
-    return [_cue(form, tail, language, rule) for form in forms if form]
+    for form in dict.fromkeys(" ".join(form.split()) for form in expand(head)):
+        if form:
+            yield _form_of_head(form, tail)
 
 
-def _cue(form: str, tail: str, language: str, rule: Rule | None) -> Cue:
+def _form_of_head(form: str, tail: str) -> tuple[str, bool, str]:
     """One form; where a word within it has any ending, the words after that one are looked for separately."""
     head, star, rest = form.partition("* ")
     tail = (_following(rest) if rest else "") + tail
-    return Cue(
-        _anchored(head.rstrip("*")),
-        bool(star) or head.endswith("*"),
-        tail,
-        language,
-        rule,
-    )
+    return _anchored(head.rstrip("*")), bool(star) or head.endswith("*"), tail
 
 
 def _parts(phrase: str) -> list[str]:
@@ -119,8 +126,21 @@ def _following(part: str) -> str:
     forms = sorted({form for form in expand(part) if form.strip(" *")}, key=len, reverse=True)
     written = [_form(form) for form in forms]
     if all(_has_words(form) for form in forms):
-        return rf"(?: +[^ ]+){{0,{_WORDS}}}? +(?:{'|'.join(written)})"
+        return rf"(?: +[^ ]+){{0,{_WORDS}}}? +(?:{_by_initial(written)})"
     return rf".{{0,{_CHARACTERS}}}?(?:{'|'.join(written)})"
+
+
+def _by_initial(written: list[str]) -> str:
+    """Patterns of words as alternatives by their first letter, so that most are passed over at one look."""
+    grouped: dict[str, list[str]] = defaultdict(list)
+    others: list[str] = []
+    for pattern in written:
+        word = pattern.removeprefix(_WORD_START)
+        if len(word) == len(pattern) or not word[0].isalnum() or not word[1:2].isalpha():
+            others.append(word)
+        else:
+            grouped[word[0]].append(word[1:])
+    return "|".join([*(f"{first}(?:{'|'.join(rest)})" for first, rest in grouped.items()), *others])
 
 
 def _has_words(form: str) -> bool:

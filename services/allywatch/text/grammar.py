@@ -89,7 +89,12 @@ class Grammar:
 CONCERNS = frozenset({Function.CONCERNED, Function.ORIGIN})
 """Of a region: what is done to it, there, for it, or takes something from it."""
 
-_FUNCTIONS = {"acts": Function.ACTS, "concerned": Function.CONCERNED, "origin": Function.ORIGIN, "says": Function.SAYS}
+_FUNCTIONS = {
+    "acts": Function.ACTS,
+    "concerned": Function.CONCERNED,
+    "origin": Function.ORIGIN,
+    "says": Function.SAYS,
+}
 
 
 def compile_grammar(words: Words) -> Grammar:
@@ -142,7 +147,9 @@ def _after(says: Sequence[str]) -> _Pattern | None:
     if not says:
         return None
     space = "" if has_no_spaces(says[0][0]) else r"\s+"
-    return re.compile(rf"(?:['’]s)?{space}(?:\w+\s+)?(?:{_joined(says)})\b" if space else f".{{0,4}}(?:{_joined(says)})")
+    return re.compile(
+        rf"(?:['’]s)?{space}(?:\w+\s+)?(?:{_joined(says)})\b" if space else f".{{0,4}}(?:{_joined(says)})"
+    )
 
 
 def _ending(words: Words) -> _Pattern | None:

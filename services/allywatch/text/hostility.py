@@ -29,11 +29,15 @@ class Hostility:
             foes = [m.actor for m in listed_with(foe, passage.sentence, passage.text)]
             certainty = IN_CLAUSE if foe in passage.clause else IN_SENTENCE
         else:
-            foes = [m.actor for ms in passage.earlier[:2] for m in ms if m.actor in self._standing.adversaries]
+            foes = [
+                m.actor for ms in passage.earlier[:2] for m in ms if m.actor in self._standing.adversaries
+            ]
             certainty = CARRIED
         regions, place = self._standing.regions_meant(
             passage, lambda region: not self._standing.foes_of(region).isdisjoint(foes)
         )
+        if certainty == place == CARRIED:
+            return []
         return [
             Part(
                 region,
@@ -83,7 +87,9 @@ class Hostility:
         actors = {m.actor for m in passage.sentence}
         regions, place = self._standing.regions_meant(
             passage,
-            lambda region: bool(self._standing.foes_of(region)) and self._standing.foes_of(region).isdisjoint(actors),
+            lambda region: (
+                bool(self._standing.foes_of(region)) and self._standing.foes_of(region).isdisjoint(actors)
+            ),
         )
         return [
             Part(region, Role.TARGET, place * share * _UNNAMED, None, carried=place == CARRIED)
@@ -114,7 +120,9 @@ class Hostility:
         row = listed_with(first, mentions, passage.text) if first else []
         return {region for m in row for region in self._standing.spelled_out(m.actor)}
 
-    def _are_listed(self, passage: Passage, mentions: Sequence[Mention], pair: tuple[str, str, float]) -> bool:
+    def _are_listed(
+        self, passage: Passage, mentions: Sequence[Mention], pair: tuple[str, str, float]
+    ) -> bool:
         region, foe, _ = pair
         return any(
             foe in {other.actor for other in listed_with(m, mentions, passage.text)}
@@ -125,15 +133,14 @@ class Hostility:
     def _direction(
         self, passage: Passage, mentions: Sequence[Mention], region: str, foe: str
     ) -> tuple[float, bool]:
-        """How surely the adversary acts and the region suffers, and whether a word or the order marks it so."""
+        """How surely the adversary acts and the region suffers, and whether words or order mark it so."""
         sides = [m for m in mentions if region in self._standing.spelled_out(m.actor)]
         functions = {passage.function(m) for m in sides}
         others = {passage.function(m) for m in mentions if m.actor == foe}
         before = [m for m in self._standing.acting(passage.before(mentions))]
         suffers = any(passage.suffers(m) for m in sides)
         behind = any(
-            m.start >= passage.hit.start and passage.function(m) in {Function.OPEN, *CONCERNS}
-            for m in sides
+            m.start >= passage.hit.start and passage.function(m) in {Function.OPEN, *CONCERNS} for m in sides
         )
         marked = suffers or behind or not CONCERNS.isdisjoint(functions)
         score = 2.0 if Function.ACTS in others else 1.0 if Function.ORIGIN in others else 0.0
@@ -159,7 +166,7 @@ class Hostility:
         return -1.5 if region in self._standing.spelled_out(subject.actor) else 0.0
 
     def _on_a_known_region(self, passage: Passage) -> list[Part]:
-        """An adversary acts in the sentence; on whom was said before, and nobody else stands behind the cue."""
+        """An adversary acts in the sentence, where no other country stands; on whom was said before."""
         foe = next(
             (
                 m
@@ -171,9 +178,7 @@ class Hostility:
         others = {m.actor for m in passage.sentence if m.actor in self._standing.countries}
         if foe is None or others - {foe.actor}:
             return []
-        regions = self._standing.carried(
-            passage, lambda region: foe.actor in self._standing.foes_of(region)
-        )
+        regions = self._standing.carried(passage, lambda region: foe.actor in self._standing.foes_of(region))
         return [
             Part(region, Role.TARGET, CARRIED * share, foe.actor, adversary=foe.actor, carried=True)
             for region, share in regions
@@ -202,9 +207,7 @@ class Hostility:
             for region in self._standing.spelled_out(mention.actor) if concerned else ():
                 foe = next((f for f in known if f in self._standing.foes_of(region)), None)
                 if foe is not None:
-                    parts.append(
-                        Part(region, Role.TARGET, CARRIED, foe, adversary=foe, carried=True)
-                    )
+                    parts.append(Part(region, Role.TARGET, CARRIED, foe, adversary=foe, carried=True))
         return parts
 
 

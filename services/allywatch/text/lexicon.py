@@ -37,7 +37,9 @@ def _well_formed(phrase: str) -> str:
         if not part.strip(" *{},"):
             raise ValueError(f"{phrase!r} has an empty part beside {GAP} or {EITHER_ORDER}")
         if re.search(r"\{[^}]*(?:\{|$)|^[^{]*\}|\}[^{]*\}", part):
-            raise ValueError(f"braces of {phrase!r} do not pair, or hold {GAP}, {EITHER_ORDER} or other braces")
+            raise ValueError(
+                f"braces of {phrase!r} do not pair, or hold {GAP}, {EITHER_ORDER} or other braces"
+            )
     if EITHER_ORDER in phrase and (GAP in phrase or phrase.count(EITHER_ORDER) > 1):
         raise ValueError(f"{phrase!r} has more parts than {EITHER_ORDER} can turn round")
     return phrase
@@ -90,7 +92,7 @@ class Rule(_Strict):
 
 
 class Reversals(_Strict):
-    """Words just before or just after a cue that turn it into its opposite: "lifted its ban", "talks collapse"."""
+    """Words beside a cue that turn it into its opposite: "lifted its ban", "the talks collapse"."""
 
     before: dict[Language, tuple[Phrase, ...]] = {}
     after: dict[Language, tuple[Phrase, ...]] = {}
@@ -260,7 +262,9 @@ def _together(parts: Iterable[Mapping[str, tuple[str, ...]]]) -> dict[str, tuple
 
 
 def _names(data: Traversable, folder: str) -> list[str]:
-    return sorted(f"{folder}/{file.name}" for file in (data / folder).iterdir() if file.name.endswith(".yaml"))
+    return sorted(
+        f"{folder}/{file.name}" for file in (data / folder).iterdir() if file.name.endswith(".yaml")
+    )
 
 
 def load_lexicon() -> Lexicon:

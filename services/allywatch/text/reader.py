@@ -11,6 +11,7 @@ from allywatch.text.clean import CleanText, clean
 from allywatch.text.fingerprints import body_of, fingerprint_of
 from allywatch.text.furniture import Furniture, Span
 from allywatch.text.grammar import Function, Grammar, compile_all
+from allywatch.text.language import language_of, main_part
 from allywatch.text.lexicon import LEXICON_VERSION, Lexicon, Rule, load_lexicon
 from allywatch.text.modality import ModalityReader, Tone, load_modality_model
 from allywatch.text.names import Mention
@@ -37,7 +38,7 @@ MOST_ITEMS = 60
 
 _LABEL = re.compile(r"\s*\w{1,16}\s?[:：]")
 """A word and a colon at the head of a title name the kind of article, not what happens: "Analysis: …"."""
-_MOST_CUES = 400
+_MOST_CUES = 100
 """Cues of one article that are worked on, from its start: more than any real article holds."""
 _LEAST_EVENT_PROBABILITY = 0.45
 """Below it a match is at most a mechanism: on analytical prose, event classes are noise."""
@@ -98,21 +99,22 @@ class ArticleReader:
         self._modality = ModalityReader(lexicon.modality, load_modality_model())
         self._furniture = Furniture(lexicon.furniture)
 
-    def read(self, article: NewsArticle) -> list[Evidence]:
+    def read(self, article: NewsArticle, page: CleanText | None = None) -> list[Evidence]:
         r"""The direct evidence of an article, in order of its place; none for most, and for canceled ones.
 
         An article of which no single sentence holds a cue and all its parts gives nothing. At most one item
-        per region, mechanism and sentence, at most `MOST_ITEMS` in all.
+        per region, mechanism and sentence, at most `MOST_ITEMS` in all. `page`: the article, if it is clean.
 
         Law: `quote == (title + "\n\n" + body)[span]`, as published.
         """
         if article.status is ArticleStatus.CANCELED:
             return []
-        page = clean(article)
-        scan = self._scanner.scan(page.text, article.published_at.date(), _base(article.language))
+        page = page or clean(article)
+        language = main_part(language_of(article, page.text))
+        scan = self._scanner.scan(page.text, article.published_at.date(), language)
         if scan is None:
             return []
-        sentences = split(page.text, page.title_end)
+        sentences = split(page.text, page.title_end, language)
         furniture = self._furniture.spans(page.text, page.title_end, article.source.name)
         place = _Reading(
             page.text,
@@ -139,7 +141,12 @@ class ArticleReader:
         found: list[_Found] = []
         for hit in scan.cues[:_MOST_CUES]:
             index = index_at(starts, hit.start)
-            if hit.start < label or index in noisy or hit.end > place.sentences[index].end or _within(hit.start, furniture):
+            if (
+                hit.start < label
+                or index in noisy
+                or hit.end > place.sentences[index].end
+                or _within(hit.start, furniture)
+            ):
                 continue
             found.extend(self._of_cue(place, hit, index))
         return _as_sure_as_their_premise(_one_per_sentence(found))
@@ -153,9 +160,7 @@ class ArticleReader:
         if rule is None:
             return
         functions = _functions(place, index, hit.cue.language, grammar)
-        passage = passage_of(
-            place.text, hit, index, place.sentences, place.mentions, functions, grammar
-        )
+        passage = passage_of(place.text, hit, index, place.sentences, place.mentions, functions, grammar)
         parts = self._casting.parts(passage, rule)
         if not parts:
             return
@@ -206,10 +211,6 @@ def _functions(place: _Reading, index: int, language: str, grammar: Grammar) -> 
 def _end_of_label(text: str) -> int:
     label = _LABEL.match(text)
     return label.end() if label else 0
-
-
-def _base(language: str | None) -> str | None:
-    return language.partition("-")[0].lower() if language else None
 
 
 def _within(position: int, spans: Sequence[Span]) -> bool:

@@ -12,8 +12,11 @@ from allywatch.text.folding import fold, has_no_spaces
 from allywatch.text.lexicon import LexiconFile, Needs
 from allywatch.text.names import Hit, Mention, NameIndex, Pattern
 
-_MOST_HITS = 20_000
+_MOST_HITS = 4_000
 """More hits than this are the mark of a text made to hurt; the rest is not looked at."""
+
+_MOST_LANGUAGES = 64
+"""Languages whose cues are kept sorted out: no more are read, whatever articles declare."""
 
 _Head = tuple[int, int, tuple[Cue, ...]]
 """Start and end of the head of cues in the padded text."""
@@ -53,6 +56,7 @@ class Scanner:
         self._whole = [
             not has_no_spaces(p[-1]) and not any(c.open_end for c in cues.get(p, ())) for p in patterns
         ]
+        self._cues_by_language: dict[str | None, list[tuple[Cue, ...]]] = {}
         self._automaton = ahocorasick_rs.AhoCorasick(patterns)
 
     def scan(self, text: str, day: date, language: str | None = None) -> Scan | None:
@@ -61,21 +65,30 @@ class Scanner:
         Cues of another language than the article's count only where their alphabet is another one too.
         """
         padded = " " + fold(text) + " "
-        names, heads = self._hits(padded)
+        names, heads = self._hits(padded, language)
         if not names or not heads:
             return None
-        return self._complete(text, padded, names, heads, day, language)
+        return self._complete(text, padded, names, heads, day)
 
     def mentions(self, text: str, day: date) -> list[Mention]:
         """Who is named in `text`, published on `day`, whether it holds a cue or not; in order."""
         padded = " " + fold(text) + " "
-        return self._index.mentions(text, padded, self._hits(padded)[0], day)
+        return self._index.mentions(text, padded, self._hits(padded, None)[0], day)
 
-    def _hits(self, padded: str) -> tuple[list[Hit], list[_Head]]:
+    def _cues_in(self, language: str | None) -> list[tuple[Cue, ...]]:
+        """By pattern, the cues that count in an article of this language."""
+        known = self._cues_by_language.get(language)
+        if known is None:
+            known = [tuple(cue for cue in cues if cue.may_stand_in(language)) for cues in self._cues]
+            if len(self._cues_by_language) < _MOST_LANGUAGES:
+                self._cues_by_language[language] = known
+        return known
+
+    def _hits(self, padded: str, language: str | None) -> tuple[list[Hit], list[_Head]]:
         names: list[Hit] = []
         heads: list[_Head] = []
         hits = self._automaton.find_matches_as_indexes(padded, overlapping=True)
-        whole, named, cued = self._whole, self._names, self._cues
+        whole, named, cued = self._whole, self._names, self._cues_in(language)
         for pattern, start, end in hits[:_MOST_HITS]:
             if whole[pattern] and padded[end] != " ":
                 continue
@@ -93,14 +106,13 @@ class Scanner:
         names: list[Hit],
         heads: list[_Head],
         day: date,
-        language: str | None,
     ) -> Scan | None:
         cues: list[CueHit] = []
         noise: list[int] = []
         for start, end, candidates in heads:
             begin = start - (padded[start] != " ")
             for cue in candidates:
-                stop = cue.end_in(padded, end, len(padded) - 1) if cue.may_stand_in(language) else None
+                stop = cue.end_in(padded, end, len(padded) - 1)
                 if stop is None:
                     continue
                 if cue.rule is None:
@@ -115,7 +127,7 @@ class Scanner:
 
 
 def _unreversed(cues: list[CueHit]) -> list[CueHit]:
-    """Without those that stand within a longer cue which says something else: "ended its drill" is no drill."""
+    """Without those that stand within a longer one that says something else: "ended its drill"."""
     kept: list[CueHit] = []
     furthest: dict[Needs, CueHit] = {}
     for hit in cues:

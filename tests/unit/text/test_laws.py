@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from allywatch.regions import load_registry
 from allywatch.text import ArticleReader, fingerprint
 from allywatch.text.reader import MOST_ITEMS
-from allywatch_schemas import MediaType, Modality, NewsArticle
+from allywatch_schemas import Evidence, MediaType, Modality, NewsArticle
 from builders import an_article
 
 READER = ArticleReader(load_registry())
@@ -114,6 +114,58 @@ def test_another_country_in_the_same_words_moves_that_country(
     assert [(i.mechanism, i.modality) for i in first] == [(i.mechanism, i.modality) for i in second]
     assert {i.region for i in first} == {one[1]}
     assert {i.region for i in second} == {other[1]}
+
+
+SWAPS = [("Poland", "POL", "Estonia", "EST", "Russia"), ("Taiwan", "TWN", "the Philippines", "PHL", "China")]
+SAYINGS = [
+    "{foe} threatened {place} with war.",
+    "The United States suspended military aid to {place}.",
+    "The United States reaffirmed its commitment to {place}.",
+    "{foe} banned imports of fruit from {place}.",
+    "A retreat would embolden {foe} and leave {place} vulnerable.",
+]
+
+
+def read_body(body: str) -> list[Evidence]:
+    return READER.read(an_article(title="", body=body))
+
+
+@pytest.mark.parametrize("swap", SWAPS)
+@pytest.mark.parametrize("saying", SAYINGS)
+def test_swapping_two_countries_swaps_the_evidence(swap: tuple[str, ...], saying: str) -> None:
+    one, code, other, other_code, foe = swap
+    first, second = (read_body(saying.format(place=place, foe=foe)) for place in (one, other))
+    assert {i.region for i in first} == {code}
+    assert {i.region for i in second} == {other_code}
+    assert [(i.mechanism, i.modality, i.sign, i.adversary) for i in first] == [
+        (i.mechanism, i.modality, i.sign, i.adversary) for i in second
+    ]
+
+
+@pytest.mark.parametrize(
+    ("active", "passive"),
+    [
+        ("{foe} attacked {place}.", "{place} was attacked by {foe}."),
+        ("{foe} threatened {place}.", "{place} was threatened by {foe}."),
+        ("{foe} accused {place} of lying.", "{place} was accused of lying by {foe}."),
+    ],
+)
+@pytest.mark.parametrize(("place", "foe"), [("Poland", "Russia"), ("Taiwan", "China"), ("Israel", "Iran")])
+def test_the_passive_keeps_source_and_target(active: str, passive: str, place: str, foe: str) -> None:
+    one, other = (read_body(words.format(place=place, foe=foe)) for words in (active, passive))
+    assert one
+    assert [(i.region, i.actor, i.target, i.mechanism) for i in one] == [
+        (i.region, i.actor, i.target, i.mechanism) for i in other
+    ]
+
+
+@given(saying=st.sampled_from(SAYINGS), times=st.integers(2, 5))
+def test_saying_it_again_in_the_same_words_says_nothing_new(saying: str, times: int) -> None:
+    words = saying.format(place="Taiwan", foe="China")
+    once, again = read_body(words), read_body(" ".join([words] * times))
+    assert {(i.region, i.mechanism, i.sign, i.modality) for i in again} == {
+        (i.region, i.mechanism, i.sign, i.modality) for i in once
+    }
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,24 @@ def test_the_lexicon_of_the_package_is_valid_and_dated_as_the_code_says() -> Non
 
 
 def test_every_mechanism_has_cues_in_every_language() -> None:
-    languages = {"en", "uk", "pl", "ru", "zh", "ja", "de", "fr", "es", "vi", "ko", "ar", "lt", "lv", "et", "ro"}
+    languages = {
+        "en",
+        "uk",
+        "pl",
+        "ru",
+        "zh",
+        "ja",
+        "de",
+        "fr",
+        "es",
+        "vi",
+        "ko",
+        "ar",
+        "lt",
+        "lv",
+        "et",
+        "ro",
+    }
     for mechanism in Mechanism:
         spoken = {x for r in load_lexicon().mechanisms.rules if r.mechanism is mechanism for x in r.cues}
         assert spoken == languages, mechanism
