@@ -37,7 +37,7 @@ _LEAST_COUNT = 3
 _STRENGTH = 0.5
 """Inverse of the L2 penalty; best of .1, .25, .5, 1, 2 in cross-validation."""
 _FRAMED = frozenset({Modality.ASSERTED, Modality.PLANNED})
-_FRAME_WEIGHT = 0.2
+_FRAME_WEIGHT = 0.5
 """How much a framed sentence counts beside a written one."""
 _CUE = re.compile(r"\{(!?)([^}]*)\}")
 _LABELS = tuple(Modality)

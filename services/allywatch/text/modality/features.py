@@ -11,6 +11,8 @@ from allywatch.text.modality.markers import Marker
 
 _NEAR, _MIDDLE = 14, 45
 """Characters between a marker and the cue: up to the first is near, up to the second not far."""
+_REACH = 30
+"""Characters behind a verb of saying in which its subject may stand: ", said the ministry in Tallinn"."""
 _DENSE = 3
 """A character of Chinese, Japanese or Korean counts for so many."""
 _SPEECH = frozenset(
@@ -162,9 +164,10 @@ def _of_speaker(
         actor = _last(place.named, speech.end, start)
         yield f"speaker:{speech.kind}:{_relation(speaker, actor)}"
     trailing = next((marker for marker in behind if marker.kind in _SPEECH), None)
-    if trailing is not None and _any_between(place.commas, start, trailing.start):
+    comma = bisect_left(place.commas, trailing.start) - 1 if trailing is not None else -1
+    if trailing is not None and comma >= 0 and place.commas[comma] >= start:
         actor = _last(place.named, -1, start)
-        speaker = _last(place.named, start, trailing.start)
+        speaker = _last(place.named, place.commas[comma], trailing.end + _REACH)
         yield f"trailing:{trailing.kind}:{_relation(speaker, actor)}"
 
 

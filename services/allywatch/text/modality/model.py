@@ -47,7 +47,7 @@ class Judgement:
 class Judge:
     """A model made ready to judge.
 
-    A dozen rows of seven are added faster without numpy than with it, and `fsum` gives the same sum in any order.
+    A dozen rows of seven are added faster without numpy than with it; `fsum` gives one sum in any order.
     """
 
     def __init__(self, model: ModalityModel) -> None:
