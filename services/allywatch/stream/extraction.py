@@ -12,6 +12,7 @@ from allywatch_schemas import (
     DiplomaticEvent,
     Document,
     Evidence,
+    MediaType,
     NewsArticle,
     Retraction,
     Source,
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 Incoming = NewsArticle | DiplomaticEvent
 
 MAX_TEXT = 200_000
-"""Characters of title and body. No article is longer; a dump that is would hold up all others for seconds."""
+"""Characters of title and body of plain text. No article is longer, and half of it is read at most. (A web
+page is as large as the contract lets it be: most of it is not text.)"""
 
 _TITLE = 300
 
@@ -63,7 +65,7 @@ def make_extractor(registry: "Registry") -> Extractor:
     """An extractor for these regions. Compiles what it needs once; the function it returns keeps no state."""
     from allywatch.events import EventReader
     from allywatch.regions import contagion
-    from allywatch.text import ArticleReader, ImprintReader
+    from allywatch.text import ArticleReader, ImprintReader, clean
 
     events, articles, imprints = EventReader(registry), ArticleReader(registry), ImprintReader()
 
@@ -77,8 +79,9 @@ def make_extractor(registry: "Registry") -> Extractor:
             return withdrawal_of(incoming)
         else:
             check_length(incoming)
-            direct = articles.read(incoming)
-            imprint = imprints.read(incoming)
+            page = clean(incoming)
+            direct = articles.read(incoming, page)
+            imprint = imprints.read(incoming, page)
             near = imprint.near({item.region for item in direct})
             document = document_of_article(
                 incoming, imprint.fingerprint, near=near, family=imprint.family, cites=imprint.cites
@@ -102,6 +105,8 @@ def check_length(article: NewsArticle) -> None:
     Raises:
         Reject: It is longer than `MAX_TEXT`.
     """
+    if article.media_type is MediaType.HTML:
+        return
     if (length := len(article.title) + len(article.body)) > MAX_TEXT:
         raise Reject(RejectReason.OVERSIZED, f"a text of {length} characters; at most {MAX_TEXT} are read")
 

@@ -59,14 +59,11 @@ def changes(text: str) -> Iterator[Change]:
 
 
 def _composed(text: str, start: int, end: int) -> Iterator[Change]:
-    """A letter and the marks behind it as one character, where there is one."""
+    """A letter and the marks behind it as one character; marks that make none (stress, strokes) go."""
     if start == 0 or not text[start - 1].isalpha():
         yield start, end, ""
         return
-    marked = text[start - 1 : min(end, start + _MOST_MARKS)]
-    composed = unicodedata.normalize("NFC", marked)
-    if composed != text[start - 1 : end]:
-        yield start - 1, end, composed
+    yield start - 1, end, unicodedata.normalize("NFC", text[start - 1 : min(end, start + _MOST_MARKS)])[0]
 
 
 def _evened(found: re.Match[str]) -> str:

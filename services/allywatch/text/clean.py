@@ -9,12 +9,12 @@ from allywatch.text.characters import changes, evened
 from allywatch.text.markup import Block, Markup
 from allywatch_schemas import MediaType, NewsArticle
 
-LONGEST_BODY = 200_000
+LONGEST_BODY = 100_000
 """Characters of a body that are read, without markup: what comes after is neither news nor worth the time."""
 LONGEST_PAGE = 1_000_000
 """The same, with markup."""
 
-_MOST_PIECES = 10_000
+_MOST_PIECES = 5_000
 """Changes within one text; where there are more, somebody hides something, and the rest is not read."""
 
 Piece = tuple[int, int, int]
@@ -53,7 +53,7 @@ def clean(article: NewsArticle) -> CleanText:
     """The article's title and body as read: no markup, boilerplate of pages, or characters that nobody sees.
 
     Bounded: at most `LONGEST_BODY` characters of text, `LONGEST_PAGE` with markup, and so much of either as
-    some ten thousand tags and changes take.
+    ten thousand tags and five thousand changes of characters take.
     """
     marked_up = article.media_type is MediaType.HTML and ("<" in article.body or "&" in article.body)
     head = article.title + "\n\n"

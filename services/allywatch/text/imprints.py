@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from allywatch.text.citing import Publishers, load_publishers
-from allywatch.text.clean import clean
+from allywatch.text.clean import CleanText, clean
 from allywatch.text.fingerprints import body_of, fingerprint_of
 from allywatch.text.furniture import Furniture
 from allywatch.text.lexicon import load_lexicon
@@ -41,9 +41,9 @@ class ImprintReader:
         """The house of a web site; None: it stands alone, or is no web site but, say, a coder of events."""
         return self._publishers.family_of(source) if "." in source.id else None
 
-    def read(self, article: NewsArticle) -> Imprint:
-        """The imprint of an article, whatever it says."""
-        page = clean(article)
+    def read(self, article: NewsArticle, page: CleanText | None = None) -> Imprint:
+        """The imprint of an article, whatever it says. `page`: the article, if it is clean."""
+        page = page or clean(article)
         body = body_of(page, self._furniture, article.source.name)
         return Imprint(
             fingerprint_of(page, body, article.id),

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-MOST_TAGS = 20_000
-"""Tags of a page that are read; what comes after is not."""
+MOST_MARKUP = 10_000
+"""Tags and entities of a page that are read; what comes after is not."""
 
 _MARKUP = re.compile(
     r"<(?:(?P<end>/?)(?P<tag>[a-zA-Z][^\s<>/]{0,30})(?P<rest>[^<>]*+)(?P<close>>?)|!--|[!?])|&[#\w]{2,32};"
@@ -28,10 +28,11 @@ _REVEALING = frozenset(["main", "article", "body"])
 _WEIGHED = re.compile(
     r"""\s(?:class|id|role|itemprop)\s*=\s*(?:"[^"<>]{0,200}"|'[^'<>]{0,200}'|[\w-]{1,60})"""
 )
+_ATTRIBUTES = re.compile(r"(?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*+>")
 _VALUE = re.compile(r"\"[^\"]*\"?|'[^']*'?")
 _UNSEEN = re.compile(r"\sstyle\s*=\s*[\"'][^\"']{0,300}?(?:display\s*:\s*none|visibility\s*:\s*hidden)")
 _SPACES = re.compile(" {2,}")
-_LONGEST_TAG = 4_000
+_LONGEST_TAG = 2_000
 _MARK = 0x30000
 _MARKS = 4_000
 
@@ -57,7 +58,8 @@ class Markup:
 
     def __init__(self, body: str, most_characters: int) -> None:
         self.blocks: list[Block] = []
-        self.tags = self.tags_outlined = 0
+        self.tags_outlined = 0
+        self._markup = 0
         self._body = body
         self._left = most_characters
         self._block = Block(0)
@@ -73,11 +75,11 @@ class Markup:
     def _read(self) -> None:
         position, body = 0, self._body
         found = _MARKUP.search(body)
-        while found and self.tags < MOST_TAGS and self._left > 0:
+        while found and self._markup < MOST_MARKUP and self._left > 0:
+            self._markup += 1
             self._show(position, found.start())
             tag = found["tag"]
             if tag:
-                self.tags += 1
                 position = self._after_tag(found, tag.lower())
             elif found[0][0] == "&":
                 position = found.end()
@@ -176,14 +178,9 @@ def _end_of(body: str, mark: str, start: int) -> int:
 
 def _end_of_tag(body: str, found: re.Match[str]) -> int:
     """Behind a tag in which a value with "<" or ">" may stand; at the next tag, where it has no end."""
-    rest = found["rest"]
-    for quote in "\"'":
-        opened = rest.rfind("=" + quote)
-        if opened >= 0 and quote not in rest[opened + 2 :]:
-            closing = body.find(quote, found.end(), found.end() + _LONGEST_TAG)
-            if closing >= 0:
-                return _end_of(body, ">", closing)
-    return found.end()
+    start = found.start("rest")
+    attributes = _ATTRIBUTES.match(body, start, start + _LONGEST_TAG)
+    return attributes.end() if attributes else found.end()
 
 
 def _end_of_raw(body: str, tag: str, start: int) -> int:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from allywatch.text.abbreviations import Abbreviations, abbreviations
 from allywatch.text.folding import has_no_spaces
 
-MOST_SENTENCES = 4_000
+MOST_SENTENCES = 2_000
 """Sentences of one text; what comes after is in none. A book has more, an article a hundredth."""
 
 
@@ -47,7 +47,7 @@ _WRAP = 100
 _FULL = 45
 """A line of a hard-wrapped text that is as long goes on in the next one."""
 _HEADING = 90
-_LONGEST = 1_500
+_LONGEST = 800
 """A longer run without an end is cut here, so that no later step meets an unbounded one."""
 
 
