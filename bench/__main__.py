@@ -6,10 +6,10 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import backtest, engine, latency, memory, peer, reading, recovery, startup, throughput
+from bench import backtest, engine, hostile, latency, memory, peer, reading, recovery, startup, throughput
 from bench.cluster import cluster
 
-_LIGHT = {"startup": startup.run, "engine": engine.run, "reading": reading.run, "backtest": backtest.run}
+_LIGHT = {"startup": startup.run, "engine": engine.run, "reading": reading.run, "backtest": backtest.run, "hostile": hostile.run}
 _ON_A_BROKER: dict[str, Callable[..., None]] = {
     "throughput": throughput.run,
     "memory": memory.run,
