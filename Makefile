@@ -4,12 +4,13 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 ONCE   ?=
 RUNS   ?= 10
+SECONDS ?= 60
 DATA   ?= ../shared/data
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONWARNINGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit check format soak bench evaluate docs generate lock wheel clean prerequisites
+.PHONY: help run test unit check format soak fuzz bench evaluate models docs generate lock wheel clean prerequisites
 
 help: ## List what can be made
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,11 +38,20 @@ format: $(VENV)/.dev ## Format the code
 soak: $(VENV)/.dev prerequisites ## Every drill in full, RUNS times in a row (default 10)
 	@ALLYWATCH_SOAK=1 RUNS=$(RUNS) $(BIN)/pytest -v -x -m soak tests/integration
 
+fuzz: $(VENV)/.dev ## Read mutated articles for SECONDS (default 60): nothing may raise, hang or misquote
+	@$(BIN)/uv pip install -q --python $(BIN)/python "atheris>=3"
+	@cd $$(mktemp -d) && $(abspath $(BIN))/python $(CURDIR)/tests/fuzz/fuzz_reading.py -max_total_time=$(SECONDS) -timeout=10
+
 bench: $(VENV)/.dev prerequisites ## Measure: JSON lines {"name", "value", "unit"}
 	@$(BIN)/python -m bench
 
 evaluate: $(VENV)/.dev prerequisites ## Take in the development data (DATA=folder) and account for every row
 	@$(BIN)/python -m bench.evaluate --data $(DATA)
+
+models: $(VENV)/.dev ## Learn every model anew from named inputs (DATA=folder)
+	@$(BIN)/uv pip install -q --python $(BIN)/python -e '.[training]'
+	@$(BIN)/python -m training --data $(DATA)
+	@$(BIN)/python -m training.modality
 
 docs: generate ## Write the generated pages of docs/
 	@$(BIN)/python -m allywatch.metrics.page > docs/metrics.md

@@ -39,6 +39,7 @@ def check_all(replaced: Replaced) -> Iterator[Finding]:
         "regions": _registry,
         "coded events": _events,
         "lexicon": _lexicon,
+        "classes": _classes,
         "weights and alert rules": _method,
         "tests of the alert rules": _rule_tests,
         "feeds": _feeds,
@@ -92,13 +93,23 @@ def _events(_: Replaced) -> str:
 
 def _lexicon(replaced: Replaced) -> str:
     from allywatch.text import load_lexicon, load_publishers, parse_lexicon
+    from allywatch.text.modality import load_modality_model
 
     if replaced.lexicon is not None:
         parse_lexicon(_read(replaced.lexicon), str(replaced.lexicon))
         return f"{replaced.lexicon} is well formed"
     load_lexicon()
+    load_modality_model()
     load_publishers()
     return "mechanisms, modality, furniture, publishers and ways of citing them are well formed"
+
+
+def _classes(_: Replaced) -> str:
+    from allywatch.classes import Classifier, load_phrases
+
+    phrases = load_phrases()
+    count = sum(map(len, (*phrases.acts.values(), *phrases.frames.values())))
+    return f"{count} phrases, those that model {Classifier.load().version} learned with"
 
 
 def _method(replaced: Replaced) -> str:

@@ -17,6 +17,7 @@ from allywatch.errors import ConfigError
 from allywatch_schemas import PloverRoot, QuadClass
 
 _OF_QUAD = np.array([[QUAD_OF[root] is quad for quad in QUADS] for root in ROOTS], dtype=np.float32)
+_YIELD = ROOTS.index(Root.YIELD)
 _EVEN = 0.5
 
 
@@ -26,7 +27,7 @@ class ClassReading:
 
     `probability`, `quad_probability`: that the root, the quad class, is right, given an event.
     `none_probability`: that the sentence tells of none, where half of all sentences do. `retreat`: that
-    YIELD is RETREAT (troops, arms, prisoners, sieges), not CONCEDE. All 0…1.
+    YIELD is RETREAT (troops, arms, prisoners, sieges), not CONCEDE; 0 for other roots. All 0…1.
     """
 
     root: Root
@@ -105,7 +106,7 @@ class Classifier:
             row = held.find(key_of(sentence))
             if row is not None:
                 roots[place] = held.probabilities[row]
-        return self._readings(roots, self._single("event", raw), self._single("retreat", raw))
+        return self._readings(roots, raw)
 
     def _roots(self, sentences: Sequence[MarkedSentence], raw: Sequence[list[str]]) -> Floats:
         """Probabilities by root; shape (sentences, roots)."""
@@ -119,19 +120,23 @@ class Classifier:
                 result[places] = softmax(self._model.heads[head].logits(named[head]))
         return result
 
-    def _readings(self, roots: Floats, event: Floats, retreat: Floats) -> list[ClassReading]:
+    def _readings(self, roots: Floats, raw: Sequence[list[str]]) -> list[ClassReading]:
         quads = roots @ _OF_QUAD
         best, best_quad = roots.argmax(axis=1), quads.argmax(axis=1)
+        yielding = [row for row, root in enumerate(best.tolist()) if root == _YIELD]
+        retreat = np.zeros(len(raw), dtype=np.float32)
+        retreat[yielding] = self._single("retreat", [raw[row] for row in yielding])
+        columns = (
+            best,
+            np.take_along_axis(roots, best[:, None], axis=1)[:, 0],
+            best_quad,
+            np.take_along_axis(quads, best_quad[:, None], axis=1)[:, 0],
+            1 - self._single("event", raw),
+            retreat,
+        )
         return [
-            ClassReading(
-                root=ROOTS[root],
-                probability=float(roots[row, root]),
-                quad=QUADS[quad],
-                quad_probability=float(quads[row, quad]),
-                none_probability=float(1 - event[row]),
-                retreat=float(retreat[row]),
-            )
-            for row, (root, quad) in enumerate(zip(best, best_quad, strict=True))
+            ClassReading(ROOTS[root], probability, QUADS[quad], *rest)
+            for root, probability, quad, *rest in zip(*(column.tolist() for column in columns), strict=True)
         ]
 
     def _single(self, head: str, names: Sequence[Sequence[str]]) -> Floats:

@@ -33,9 +33,8 @@ class LinearModel:
         object.__setattr__(self, "_squares", self.rarity * self.rarity)
 
     def known(self, names: Iterable[str]) -> list[int]:
-        """The rows of the features that are known, each once, in order."""
-        found = {index for name in names if (index := self._index.get(name)) is not None}
-        return sorted(found)
+        """The rows of the features that are known, each once."""
+        return [row for row in set(map(self._index.get, names)) if row is not None]
 
     def logits(self, sentences: Sequence[Iterable[str]]) -> Floats:
         """Logits of sentences by the names of their features; shape (sentences, classes)."""
@@ -43,8 +42,9 @@ class LinearModel:
         for place, names in enumerate(sentences):
             rows = self.known(names)
             if rows:
-                length = np.sqrt(self._squares[rows].sum())
-                result[place] += self._rows[rows].sum(axis=0) / length
+                chosen = np.array(rows)
+                length = np.sqrt(self._squares.take(chosen).sum())
+                result[place] += self._rows.take(chosen, axis=0).sum(axis=0) / length
         return result
 
     def margin(self, names: Iterable[str], label: int, other: int) -> float:
