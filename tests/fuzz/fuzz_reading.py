@@ -1,4 +1,4 @@
-"""Feed mutated articles to the reader: `make fuzz`, or `python tests/fuzz/fuzz_reading.py` with libFuzzer's options.
+"""Feed mutated articles to the reader: `make fuzz`, or this file with options of libFuzzer.
 
 Nothing may raise, every quote must be its span of the text as published, and no input may take a second.
 An input that fails is written to `crash-…` beside where this runs; name it as an argument to play it again.
