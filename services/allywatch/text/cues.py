@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -12,6 +12,8 @@ from allywatch.text.lexicon import EITHER_ORDER, GAP, LexiconFile, Rule
 _ALPHABETS = {"uk": 1, "ru": 1, "zh": 2, "ja": 2, "ko": 3, "ar": 4}
 """Languages by alphabet; all others share the Latin one."""
 _WORD_START = "(?<![^ ])"
+INITIALS = 3
+_Starts = frozenset[str] | None
 _REACH = 48
 """Characters in which each following part of a cue must begin."""
 _SIGNS = "{},*" + GAP + EITHER_ORDER
@@ -30,6 +32,8 @@ class Cue:
     language: str
     rule: Rule | None
     """None: noise."""
+    starts: frozenset[str] | None = None
+    """How the word after a gap may begin, in `INITIALS` letters; None: any way."""
 
     def may_stand_in(self, language: str | None) -> bool:
         """Whether it counts in an article of this language (BCP 47 without region; None: not known)."""
@@ -38,6 +42,10 @@ class Cue:
             or language == self.language
             or _ALPHABETS.get(language) != _ALPHABETS.get(self.language)
         )
+
+    def may_follow(self, beginnings: frozenset[str]) -> bool:
+        """Whether words that begin so may be the rest of the cue: a quick look before a thorough one."""
+        return self.starts is None or not self.starts.isdisjoint(beginnings)
 
     def end_in(self, padded: str, end: int, limit: int) -> int | None:
         """Where the whole cue ends, given where its head ends in the folded text; None: it is not there."""
@@ -56,6 +64,11 @@ class Cue:
 def _compiled(tail: str) -> re.Pattern[str]:
     """Compiled when it is first needed: of thousands of tails an article asks for a few."""
     return re.compile(tail)
+
+
+def beginnings(padded: str, end: int) -> frozenset[str]:
+    """How the words within reach of a head that ends at `end` begin."""
+    return frozenset([word[:INITIALS] for word in padded[end : end + 3 * _REACH].split()])
 
 
 def anchored(phrase: str) -> str:
@@ -79,10 +92,10 @@ def compile_cues(lexicon: LexiconFile) -> list[Cue]:
         (rule, language, p) for rule in lexicon.rules for language, ps in rule.cues.items() for p in ps
     ]
     noise = [(None, language, phrase) for language, ps in lexicon.noise.items() for phrase in ps]
-    tails: dict[tuple[str | None, str, str, bool], dict[str, None]] = defaultdict(dict)
+    tails: dict[tuple[str | None, str, str, bool], dict[str, _Starts]] = defaultdict(dict)
     for rule, language, phrase in [*sources, *noise]:
-        for head, open_end, tail in _forms(_folded(phrase)):
-            tails[rule.id if rule else None, language, head, open_end][tail] = None
+        for head, open_end, tail, starts in _forms(_folded(phrase)):
+            tails[rule.id if rule else None, language, head, open_end][tail] = starts
     rules = lexicon.by_id
     return [
         Cue(
@@ -91,13 +104,23 @@ def compile_cues(lexicon: LexiconFile) -> list[Cue]:
             "|".join(sorted(found, key=len, reverse=True)),
             language,
             rules[id] if id else None,
+            _any_of(found.values()),
         )
         for (id, language, head, open_end), found in tails.items()
     ]
 
 
-def _forms(phrase: str) -> Iterator[tuple[str, bool, str]]:
-    """Head, whether its last word may have any ending, and the pattern of what must follow."""
+def _any_of(starts: Iterable[_Starts]) -> _Starts:
+    known: set[str] = set()
+    for some in starts:
+        if some is None:
+            return None
+        known |= some
+    return frozenset(known)
+
+
+def _forms(phrase: str) -> Iterator[tuple[str, bool, str, _Starts]]:
+    """Head, whether its last word may have any ending, the pattern of what follows, and how that begins."""
     if EITHER_ORDER in phrase:
         first, second = phrase.split(EITHER_ORDER)
         yield from _forms(f"{first.strip()} {GAP} {second.strip()}")
@@ -105,16 +128,32 @@ def _forms(phrase: str) -> Iterator[tuple[str, bool, str]]:
         return
     head, *following = _parts(phrase)
     tail = "".join(_following(part) for part in following)
+    starts = _starts(following[0]) if following else None
     for form in dict.fromkeys(" ".join(form.split()) for form in expand(head)):
         if form:
-            yield _form_of_head(form, tail)
+            yield _form_of_head(form, tail, starts)
 
 
-def _form_of_head(form: str, tail: str) -> tuple[str, bool, str]:
+def _form_of_head(form: str, tail: str, starts: _Starts) -> tuple[str, bool, str, _Starts]:
     """One form; where a word within it has any ending, the words after that one are looked for separately."""
     head, star, rest = form.partition("* ")
-    tail = (_following(rest) if rest else "") + tail
-    return _anchored(head.rstrip("*")), bool(star) or head.endswith("*"), tail
+    if rest:
+        tail, starts = _following(rest) + tail, _starts(rest)
+    return _anchored(head.rstrip("*")), bool(star) or head.endswith("*"), tail, starts
+
+
+def _starts(part: str) -> _Starts:
+    """How the first word of a part may begin; None where no few letters tell."""
+    starts: set[str] = set()
+    for form in expand(part):
+        word = form.replace("*", "* ").split()[0] if form.strip(" *") else ""
+        letters = word.rstrip("*")
+        if not letters or not _has_words(letters) or is_arabic(letters[0]):
+            return None
+        if word.endswith("*") and len(letters) < INITIALS:
+            return None
+        starts.add(letters[:INITIALS])
+    return frozenset(starts)
 
 
 def _parts(phrase: str) -> list[str]:

@@ -85,16 +85,15 @@ class Hostility:
         if named:
             return named
         actors = {m.actor for m in passage.sentence}
-        regions, place = self._standing.regions_meant(
-            passage,
-            lambda region: (
-                bool(self._standing.foes_of(region)) and self._standing.foes_of(region).isdisjoint(actors)
-            ),
-        )
-        return [
-            Part(region, Role.TARGET, place * share * _UNNAMED, None, carried=place == CARRIED)
-            for region, share in regions
-        ]
+
+        def unharmed_by_name(region: str) -> bool:
+            foes = self._standing.foes_of(region)
+            return bool(foes) and foes.isdisjoint(actors)
+
+        regions, place = self._standing.regions_meant(passage, unharmed_by_name)
+        if place == CARRIED:
+            return []
+        return [Part(region, Role.TARGET, place * share * _UNNAMED, None) for region, share in regions]
 
     def _pairs(self, passage: Passage, mentions: Sequence[Mention]) -> list[tuple[str, str, float]]:
         """Every region named with every adversary of it that is; a mere source only where nobody else is."""

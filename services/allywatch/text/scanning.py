@@ -1,5 +1,6 @@
 """One pass of one automaton over a text: who is named, and which cues stand in it."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
@@ -7,7 +8,7 @@ from datetime import date
 import ahocorasick_rs
 
 from allywatch.regions import Registry
-from allywatch.text.cues import Cue, compile_cues
+from allywatch.text.cues import Cue, beginnings, compile_cues
 from allywatch.text.folding import fold, has_no_spaces
 from allywatch.text.lexicon import LexiconFile, Needs
 from allywatch.text.names import Hit, Mention, NameIndex, Pattern
@@ -17,6 +18,9 @@ _MOST_HITS = 4_000
 
 _MOST_LANGUAGES = 64
 """Languages whose cues are kept sorted out: no more are read, whatever articles declare."""
+
+_NEAR = 500
+"""Characters around a cue of which one must begin a name: a cue counts with a name in its own sentence."""
 
 _Head = tuple[int, int, tuple[Cue, ...]]
 """Start and end of the head of cues in the padded text."""
@@ -109,9 +113,16 @@ class Scanner:
     ) -> Scan | None:
         cues: list[CueHit] = []
         noise: list[int] = []
+        places = sorted(start for start, _, _ in names)
         for start, end, candidates in heads:
+            nearest = bisect_left(places, start - _NEAR)
+            if nearest == len(places) or places[nearest] > start + _NEAR:
+                continue
             begin = start - (padded[start] != " ")
+            around = beginnings(padded, end)
             for cue in candidates:
+                if not cue.may_follow(around):
+                    continue
                 stop = cue.end_in(padded, end, len(padded) - 1)
                 if stop is None:
                     continue
