@@ -18,6 +18,8 @@ _DENSE = 3
 _SPEECH = frozenset(
     {WordKind.SAID, WordKind.ANNOUNCED, WordKind.CLAIM, WordKind.ACCORDING, WordKind.DENIAL, WordKind.WORRY}
 )
+_OWN_WORD = WordKind.OWN_WORD.value
+"""Behind the cue it is a mere possessive: "its troops"."""
 _LEAST = frozenset({WordKind.CONTRAST.value, WordKind.INFINITIVE.value})
 """Kinds that only tell where a clause or a verb begins."""
 _FAMILIES = {
@@ -69,7 +71,7 @@ def features_of(place: Surroundings, start: int, end: int, *, verbal: bool = Fal
     """
     family = _FAMILIES.get(place.language, place.language)
     before = [marker for marker in place.markers if marker.end <= start]
-    behind = [marker for marker in place.markers if marker.start >= end]
+    behind = [marker for marker in place.markers if marker.start >= end and marker.kind != _OWN_WORD]
     found = set(place.always)
     found.update(_of_side(place, before, family, "<", start))
     found.update(_of_side(place, behind, family, "v>" if verbal else ">", end))
