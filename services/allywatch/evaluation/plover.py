@@ -32,17 +32,24 @@ def read_known(path: Path) -> list[KnownSentence]:
     """The rows of a TSV with `COLUMNS`; others are left alone. Quotes in it are text.
 
     Raises:
-        AllywatchError: A column is missing, or there is no row.
+        AllywatchError: A column is missing, in the file or in a row, or there is no row.
     """
     with path.open(encoding="utf-8", newline="") as lines:
         rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
         missing = [column for column in COLUMNS if column not in (rows.fieldnames or ())]
         if missing:
             raise AllywatchError(f"{path}: no column {missing[0]}. Give a TSV with {', '.join(COLUMNS)}.")
-        known = [KnownSentence(*(row[column] for column in COLUMNS)) for row in rows]
+        known = [_known(row, path, rows.line_num) for row in rows]
     if not known:
         raise AllywatchError(f"{path}: holds no sentence. Give one with rows below its first line.")
     return known
+
+
+def _known(row: dict[str, str | None], path: Path, line: int) -> KnownSentence:
+    tagged, root, quad = (row[column] for column in COLUMNS)
+    if tagged is None or root is None or quad is None:
+        raise AllywatchError(f"{path}:{line}: fewer columns than the first line. Give a value for each.")
+    return KnownSentence(tagged, root, quad)
 
 
 def evaluate_plover(

@@ -69,6 +69,13 @@ def test_a_file_without_a_column_is_refused_with_its_name(tmp_path: Path) -> Non
         read_known(path)
 
 
+def test_a_row_that_is_cut_short_is_refused_with_its_line(known: Path) -> None:
+    with known.open("a", encoding="utf-8") as lines:
+        lines.write("-\t<s>Norland</s> fled\n")
+    with pytest.raises(AllywatchError, match=r"known\.tsv:5: fewer columns"):
+        read_known(known)
+
+
 def test_a_file_without_rows_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "empty.tsv"
     path.write_text(HEADER, encoding="utf-8")
