@@ -43,7 +43,7 @@ class Cue:
             or _ALPHABETS.get(language) != _ALPHABETS.get(self.language)
         )
 
-    def may_follow(self, beginnings: frozenset[str]) -> bool:
+    def may_follow(self, beginnings: set[str]) -> bool:
         """Whether words that begin so may be the rest of the cue: a quick look before a thorough one."""
         return self.starts is None or not self.starts.isdisjoint(beginnings)
 
@@ -66,9 +66,9 @@ def _compiled(tail: str) -> re.Pattern[str]:
     return re.compile(tail)
 
 
-def beginnings(padded: str, end: int) -> frozenset[str]:
+def beginnings(padded: str, end: int) -> set[str]:
     """How the words within reach of a head that ends at `end` begin."""
-    return frozenset([word[:INITIALS] for word in padded[end : end + 3 * _REACH].split()])
+    return {word[:INITIALS] for word in padded[end : end + 2 * _REACH + INITIALS].split(None, _WORDS + 2)}
 
 
 def anchored(phrase: str) -> str:

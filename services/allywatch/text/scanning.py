@@ -19,7 +19,7 @@ _MOST_HITS = 4_000
 _MOST_LANGUAGES = 64
 """Languages whose cues are kept sorted out: no more are read, whatever articles declare."""
 
-_NEAR = 500
+_NEAR = 300
 """Characters around a cue of which one must begin a name: a cue counts with a name in its own sentence."""
 
 _Head = tuple[int, int, tuple[Cue, ...]]
