@@ -6,12 +6,12 @@ from hypothesis import strategies as st
 
 import explaining
 from allywatch.text.folding import fold
-from allywatch.text.lexicon import load_lexicon
+from allywatch.text.lexicon import WordKind, load_lexicon
 from allywatch.text.modality import ModalityReader, Tone, load_modality_model
 from allywatch_schemas import Modality
 
 READER = ModalityReader(load_lexicon().modality, load_modality_model())
-LANGUAGES = sorted(load_lexicon().modality.root["condition"])
+LANGUAGES = sorted(load_lexicon().modality.root[WordKind.CONDITION])
 NAMES = {
     "United States": "USA",
     "US ": "USA",

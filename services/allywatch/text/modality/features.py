@@ -78,7 +78,9 @@ def features_of(place: Surroundings, start: int, end: int, *, verbal: bool = Fal
     for at, when in place.years:
         side, low, high = ("<", at + 4, start) if at < start else (">", end, at)
         found.update((f"{side}year:{when}", f"{side}year:{when}{_distance(place, low, high)}"))
-    found.update("=" + marker.kind for marker in place.markers if marker.start < end and marker.end > start)
+    for marker in place.markers:
+        if marker.start < end and marker.end > start:
+            found.update(("=" + marker.kind, family + "=" + marker.kind))
     found.update(_of_order([m.kind for m in before if m.kind not in _LEAST], "<"))
     found.update(_of_order([m.kind for m in reversed(behind) if m.kind not in _LEAST], ">"))
     if behind:
@@ -165,6 +167,10 @@ def _of_speaker(
         speaker = _last(place.named, -1, speech.start)
         actor = _last(place.named, speech.end, start)
         yield f"speaker:{speech.kind}:{_relation(speaker, actor)}"
+    colon = place.sentence.find(":", 0, start)
+    if colon > 0:
+        relation = _relation(_last(place.named, -1, colon), _last(place.named, colon, start))
+        yield f"colon:{relation}:{'heading' in place.always}"
     trailing = next((marker for marker in behind if marker.kind in _SPEECH), None)
     comma = bisect_left(place.commas, trailing.start) - 1 if trailing is not None else -1
     if trailing is not None and comma >= 0 and place.commas[comma] >= start:
