@@ -53,7 +53,7 @@ def clean(article: NewsArticle) -> CleanText:
     """The article's title and body as read: no markup, boilerplate of pages, or characters that nobody sees.
 
     Bounded: at most `LONGEST_BODY` characters of text, `LONGEST_PAGE` with markup, and so much of either as
-    ten thousand tags and five thousand changes of characters take.
+    eight thousand tags and five thousand changes of characters take.
     """
     marked_up = article.media_type is MediaType.HTML and ("<" in article.body or "&" in article.body)
     head = article.title + "\n\n"
