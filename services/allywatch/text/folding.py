@@ -1,5 +1,6 @@
 """Text folded for one search: lower case, everything but letters, digits and marks a space, same length."""
 
+import re
 import sys
 import unicodedata
 from collections.abc import Iterator
@@ -24,6 +25,21 @@ def _folded(character: str) -> str:
     return plain.lower()[0].translate(_VARIANTS)
 
 
+class _Folding(dict[int, str]):
+    """Code point to its folded character, worked out when first met; bounded whatever the input."""
+
+    def __missing__(self, code: int) -> str:
+        folded = _folded(chr(code))
+        if len(self) < _KNOWN_CHARACTERS:
+            self[code] = folded
+        return folded
+
+
+_KNOWN_CHARACTERS = 20_000
+_SHORT = 100
+"""Characters below which a table of Python is faster than one of numpy."""
+_KNOWN = _Folding()
+_MIXED = re.compile("[a-zß-ɏ][Ͱ-ԯ]|[Ͱ-ԯ][a-zß-ɏ]|[Ͱ-Ͽ][Ѐ-ԯ]|[Ѐ-ԯ][Ͱ-Ͽ]")
 _ASCII = {code: _folded(chr(code)) for code in range(128)}
 _FOLDED = np.zeros(sys.maxunicode + 1, dtype="<u4")
 """The folded character of every code point that was met; 0: not met. (No character folds to NUL.)"""
@@ -36,6 +52,8 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.translate(_ASCII)
+    if len(text) < _SHORT and not _MIXED.search(folded_short := text.translate(_KNOWN)):
+        return folded_short
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     folded = _FOLDED[codes]
     if not folded.all():

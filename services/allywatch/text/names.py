@@ -47,6 +47,8 @@ class Reading:
     name: Name
     case: _Case
     rule: NameRule | None
+    small: bool
+    """Whether its language writes it with a small letter, but at the start of a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +92,16 @@ class NameIndex:
         order = sorted(
             dict.fromkeys(names), key=lambda name: (name.needs_context, name.kind is NameKind.LEADER)
         )
-        readings = tuple(Reading(n, _case_of(n.text), self._naming.rule_of(n.text)) for n in order)
+        readings = tuple(self._reading(name) for name in order)
         settled = len({(r.name.actor, r.case) for r in readings}) == 1 and all(
             not r.name.needs_context and r.name.since is None and r.name.until is None for r in readings
         )
         return Pattern(readings, is_arabic(key[0]), settled)
+
+    def _reading(self, name: Name) -> Reading:
+        case = _case_of(name.text)
+        small = name.language in self._naming.small_letters and case is _Case.NONE
+        return Reading(name, case, self._naming.rule_of(name.text), small)
 
     def mentions(self, text: str, padded: str, hits: Iterable[Hit], day: date) -> list[Mention]:
         """The mentions among `hits`, in order, the longest each.
@@ -112,18 +119,26 @@ class NameIndex:
                 last_end = end
                 continue
             readings = _fitting(pattern, text[begin - 1 : end - 1], day)
-            if readings and not self._is_part_of_another(text, end - 1, readings[0].name.kind):
+            if readings and not self._is_part_of_another(text, begin - 1, end - 1, readings):
                 candidates.append(_Candidate(begin - 1, end - 1, readings))
                 last_end = end
         return self._in_context(text, padded, candidates)
 
-    def _is_part_of_another(self, text: str, end: int, kind: NameKind) -> bool:
-        """Whether what follows the name makes it an outlet's, or a town's of the United States."""
+    def _is_part_of_another(self, text: str, start: int, end: int, readings: tuple[Reading, ...]) -> bool:
+        """Whether what stands beside the name makes it an outlet's, a person's, or a town's in America."""
+        kind = readings[0].name.kind
         follows = text[end : end + 2]
         if follows[:1] == ",":
             state = self._naming.state_after(text, end)
-            return state is not None and (kind is not NameKind.COUNTRY or state not in self._countries)
-        return follows[:1] == " " and follows[1:].isupper() and _OUTLET.match(text, end) is not None
+            if state is not None and (kind is not NameKind.COUNTRY or state not in self._countries):
+                return True
+        elif follows[:1] == " " and follows[1:].isupper() and _OUTLET.match(text, end):
+            return True
+        if kind is NameKind.LEADER or not text[start : start + 1].isupper() or text[start - 1 : start] != " ":
+            return False
+        if text[text.rfind(" ", max(0, start - 20), start - 1) + 1 : start - 1] in self._naming.given_names:
+            return True
+        return all(reading.small for reading in readings) and _follows_a_name(text, start, end)
 
     def _in_context(self, text: str, padded: str, candidates: Sequence[_Candidate]) -> list[Mention]:
         clear: dict[str, list[int]] = defaultdict(list)
@@ -188,6 +203,12 @@ def _distance(positions: Iterable[int], candidate: _Candidate) -> int:
     """Characters to the nearest of `positions`; what stands before counts half."""
     ahead = (p - candidate.start if p > candidate.start else (candidate.start - p) // 2 for p in positions)
     return min(ahead, default=_FAR)
+
+
+def _follows_a_name(text: str, start: int, end: int) -> bool:
+    """Whether a capitalised word stands before, in words that are not all in capitals: `Mircea Rusu`."""
+    before = _CAPITALISED_BEFORE.search(text, max(0, start - 20), start)
+    return before is not None and before[1][0].isupper() and not _in_capitals(text, start, end)
 
 
 def _in_capitals(text: str, start: int, end: int) -> bool:

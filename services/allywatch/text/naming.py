@@ -10,12 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from allywatch.configfile import parse
 from allywatch.text.cues import anchored, compile_phrases
-from allywatch.text.folding import expand, fold
+from allywatch.text.folding import expand
 
 NEARBY = 240
 """Characters before and after an ambiguous name in which its context is looked for."""
 
 Phrase = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?$")]
 
 
 class _Strict(BaseModel):
@@ -42,13 +44,16 @@ class NamingFile(_Strict):
 
     `ordinary`: words that may stand in capitals beside a name and make no longer name of it. `other_after`:
     words after a name that make another name of it. `states`: what follows a town of the same name in
-    America ("Moscow, Idaho"). `decoys`: longer names that hold a name and mean somebody else.
+    America ("Moscow, Idaho"). `small_letters`: the languages that write peoples with a small letter, so that
+    a capital one within a sentence begins a family name. `given_names`: before a name that is not a leader's
+    they make a person of it ("Jack London").
     """
 
     ordinary: tuple[Phrase, ...]
     other_after: tuple[Phrase, ...]
     states: tuple[Phrase, ...]
-    decoys: tuple[Phrase, ...]
+    small_letters: tuple[Language, ...] = ()
+    given_names: tuple[Phrase, ...] = ()
     rules: tuple[NamingRule, ...] = ()
 
     @model_validator(mode="after")
@@ -57,6 +62,12 @@ class NamingFile(_Strict):
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"{twice[0]!r} has two rules; merge them")
         return self
+
+
+class DecoysFile(_Strict):
+    """`decoys.yaml`: longer names and set phrases that hold a name and mean something else, by language."""
+
+    decoys: dict[Language, tuple[Phrase, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +103,23 @@ def _nearest(pattern: re.Pattern[str] | None, window: str, place: int) -> int | 
 
 
 class Naming:
-    """The data of `naming.yaml`, compiled."""
+    """The data of `naming.yaml` and `decoys.yaml`, compiled."""
 
-    def __init__(self, data: NamingFile) -> None:
+    def __init__(self, data: NamingFile, decoys: DecoysFile) -> None:
         self.ordinary = frozenset(data.ordinary)
         self.other_after = frozenset(data.other_after)
-        self.decoys = frozenset(anchored(form) for decoy in data.decoys for form in expand(decoy))
+        self.given_names = frozenset(data.given_names)
+        self.small_letters = frozenset(data.small_letters)
+        self.decoys = frozenset(
+            anchored(form)
+            for phrases in decoys.decoys.values()
+            for phrase in phrases
+            for form in expand(phrase)
+        )
         states = "|".join(re.escape(state) for state in sorted(data.states, key=len, reverse=True))
         self._state = re.compile(rf",\s({states})(?!\w)")
         self._rules = {
-            fold(name): NameRule(
+            name: NameRule(
                 compile_phrases(rule.for_), compile_phrases(rule.against), rule.otherwise, rule.given_name
             )
             for rule in data.rules
@@ -109,8 +127,8 @@ class Naming:
         }
 
     def rule_of(self, name: str) -> NameRule | None:
-        """The rule for an ambiguous name, if it has one of its own."""
-        return self._rules.get(fold(name))
+        """The rule for an ambiguous name as the registry writes it, if it has one of its own."""
+        return self._rules.get(name)
 
     def state_after(self, text: str, end: int) -> str | None:
         """The state of the United States that follows what ends at `end`, as in "Moscow, Idaho"."""
@@ -127,8 +145,19 @@ def parse_naming(text: str, file: str) -> NamingFile:
     return parse(text, NamingFile, file)[0]
 
 
+def parse_decoys(text: str, file: str) -> DecoysFile:
+    """Parse and validate `decoys.yaml`; raises as `parse_naming`."""
+    return parse(text, DecoysFile, file)[0]
+
+
 @cache
 def load_naming() -> Naming:
     """The rules of this package."""
-    file = resources.files("allywatch.text") / "data" / "naming.yaml"
-    return Naming(parse_naming(file.read_text(encoding="utf-8"), file.name))
+    data = resources.files("allywatch.text") / "data"
+
+    def read(name: str) -> str:
+        return (data / name).read_text(encoding="utf-8")
+
+    return Naming(
+        parse_naming(read("naming.yaml"), "naming.yaml"), parse_decoys(read("decoys.yaml"), "decoys.yaml")
+    )
