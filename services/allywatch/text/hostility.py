@@ -175,6 +175,11 @@ class Hostility:
             None,
         )
         others = {m.actor for m in passage.sentence if m.actor in self._standing.countries}
+        others |= {
+            m.actor
+            for m in self._standing.acting(passage.after(passage.clause))
+            if passage.function(m) is not Function.SAYS
+        }
         if foe is None or others - {foe.actor}:
             return []
         regions = self._standing.carried(passage, lambda region: foe.actor in self._standing.foes_of(region))

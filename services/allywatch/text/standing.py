@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from allywatch.regions import RegionKind, Registry
+from allywatch.regions import NameKind, RegionKind, Registry
 from allywatch.text.coordination import listed_with
 from allywatch.text.grammar import CONCERNS
 from allywatch.text.names import Mention
@@ -76,10 +76,12 @@ class Standing:
         """The regions that a cue is about, and the certainty of where they were found.
 
         Those within the cue come first, then those after it, or before it where the language puts them there;
-        on each side what is marked as concerned before what is not.
+        on each side what is marked as concerned before what is not. Peoples that no word marks come last ("a
+        Belgian company" is sent by Belgium), and so do seas beside countries.
         """
         for mentions, certainty in ((passage.clause, IN_CLAUSE), (passage.sentence, IN_SENTENCE)):
-            found = self._first_list(_in_order(passage, mentions), mentions, passage, valid)
+            order = sorted(_in_order(passage, mentions), key=lambda m: m.actor in self._places)
+            found = self._first_list(order, mentions, passage, valid)
             if found:
                 return found, certainty
         if passage.in_heading:
@@ -114,4 +116,10 @@ def _in_order(passage: Passage, mentions: Sequence[Mention]) -> list[Mention]:
     if passage.grammar.object_first:
         sides.reverse()
     order = [m for side in sides for m in sorted(side, key=lambda m: passage.function(m) not in CONCERNS)]
-    return sorted(order, key=lambda m: not passage.hit.start <= m.start < passage.hit.end)
+    return sorted(
+        order,
+        key=lambda m: (
+            m.kind is NameKind.DEMONYM and passage.function(m) not in CONCERNS,
+            not passage.hit.start <= m.start < passage.hit.end,
+        ),
+    )
