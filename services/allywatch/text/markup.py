@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-MOST_MARKUP = 8_000
+MOST_MARKUP = 6_000
 """Tags and entities of a page that are read; what comes after is not."""
 
 _MARKUP = re.compile(
@@ -116,10 +116,16 @@ class Markup:
         if not self._hidden_by:
             if tag in _BLOCKS:
                 self._break(found.start(), is_item=tag == "li" and not closes)
-            kept = "".join(_WEIGHED.findall(rest)) if rest and len(rest) < _LONGEST_TAG else ""
-            self.tags_outlined += 1
-            self._outline.append(f"<{found['end']}{tag}{kept}>")
+            self._outline_tag(found, tag)
         return position
+
+    def _outline_tag(self, found: re.Match[str], tag: str) -> None:
+        if tag in _VOID:  # shows nothing; a thousand breaks of lines are a tenth of a second to weigh
+            return
+        rest = found["rest"]
+        kept = "".join(_WEIGHED.findall(rest)) if rest and len(rest) < _LONGEST_TAG else ""
+        self.tags_outlined += 1
+        self._outline.append(f"<{found['end']}{tag}{kept}>")
 
     def _in_hidden(self, tag: str, closes: bool) -> None:
         if tag == self._hidden_by:
