@@ -71,7 +71,7 @@ def _learned(registry: Registry, tagged: Iterable[TaggedArticle]) -> PlacesFile:
 def main(arguments: Sequence[str]) -> None:
     """Print the figures of the half that was held out; write the weights unless told to `--check`."""
     folder = Path(next(argument for argument in arguments if argument != "--check"))
-    files = [list(read_reuters(path)) for path in sorted(folder.glob("*.sgm*"))]
+    files = [read_reuters(path) for path in sorted(folder.glob("*.sgm*"))]
     teaching, judging = ([one for file in files[first::2] for one in file] for first in (0, 1))
     registry = load_registry()
     half = _learned(registry, teaching)

@@ -94,6 +94,8 @@ def _events(_: Replaced) -> str:
 def _lexicon(replaced: Replaced) -> str:
     from allywatch.text import load_lexicon, load_publishers, parse_lexicon
     from allywatch.text.modality import load_modality_model
+    from allywatch.text.naming import load_naming
+    from allywatch.text.places import load_places
 
     if replaced.lexicon is not None:
         parse_lexicon(_read(replaced.lexicon), str(replaced.lexicon))
@@ -101,7 +103,11 @@ def _lexicon(replaced: Replaced) -> str:
     load_lexicon()
     load_modality_model()
     load_publishers()
-    return "mechanisms, modality, furniture, publishers and ways of citing them are well formed"
+    load_naming()
+    load_places()
+    return (
+        "mechanisms, modality, furniture, naming, places, publishers and ways of citing them are well formed"
+    )
 
 
 def _classes(_: Replaced) -> str:

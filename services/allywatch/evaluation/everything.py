@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from allywatch.classes import Classifier
-from allywatch.evaluation.names import evaluate_names
 from allywatch.evaluation.events import evaluate_events
+from allywatch.evaluation.names import evaluate_names
 from allywatch.evaluation.own import evaluate_copies, evaluate_gold
 from allywatch.evaluation.places import evaluate_places
 from allywatch.evaluation.plover import evaluate_plover

@@ -32,17 +32,22 @@ class TaggedArticle:
     places: tuple[str, ...]
 
 
-def read_reuters(path: Path) -> Iterator[TaggedArticle]:
+def read_reuters(path: Path) -> list[TaggedArticle]:
     """The articles of one SGML file, plain or gzipped.
 
     Raises:
         AllywatchError: It holds no article.
     """
     raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    texts = _ARTICLE.findall(raw.decode("latin-1"))
-    if not texts:
+    found = parse_reuters(raw.decode("latin-1"), path.name)
+    if not found:
         raise AllywatchError(f"{path}: holds no <REUTERS> article. Give a file of Reuters-21578.")
-    return (_tagged(text, f"reuters/{path.name}/{index}") for index, text in enumerate(texts))
+    return found
+
+
+def parse_reuters(text: str, file: str) -> list[TaggedArticle]:
+    """The articles of the text of one SGML file called `file`."""
+    return [_tagged(one, f"reuters/{file}/{index}") for index, one in enumerate(_ARTICLE.findall(text))]
 
 
 def _tagged(text: str, id: str) -> TaggedArticle:

@@ -144,3 +144,41 @@ def test_an_impossible_date_is_an_error_of_the_file() -> None:
     (error,) = errors_of(BASE.replace("2005-01-01", "2005-13-01"))
     assert error.file == "own.yaml"
     assert error.fix
+
+
+SPOKEN = """\
+endings:
+  cs: {o: [o, a, u]}
+languages:
+  cs:
+    AAA: {country: ["Aland{o}"], demonym: [alandi]}
+"""
+
+
+def test_a_language_may_give_names_with_endings_of_its_own() -> None:
+    registry = parse_registry({"own.yaml": BASE, "cs.yaml": SPOKEN})
+    spoken = {name.text for name in registry.actors["AAA"].names if name.language == "cs"}
+    assert spoken == {"Alando", "Alanda", "Alandu", "alandi"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("Aland{o}", "Aland{q}", "names endings 'q', which its language lacks"),
+        ("    AAA:", "    QQQ:", "QQQ is not known"),
+        ("demonym: [alandi]", "leader: {Nobody: [N]}", "'Nobody' is no leader of AAA"),
+        ("demonym: [alandi]", "demonym: [Beland]", "'Beland' is a name of BBB too"),
+    ],
+)
+def test_mistakes_in_a_language_are_named(old: str, new: str, says: str) -> None:
+    with pytest.raises((ConfigError, ExceptionGroup)) as caught:
+        parse_registry({"own.yaml": BASE, "cs.yaml": SPOKEN.replace(old, new)})
+    errors = caught.value.exceptions if isinstance(caught.value, ExceptionGroup) else (caught.value,)
+    assert any(says in str(error) for error in errors)
+
+
+def test_two_may_share_the_name_of_one_person_who_serves_them_one_after_the_other() -> None:
+    person = "{terms: [{office: x, since: 2001-01-01, until: 2002-01-01}]}"
+    later = person.replace("2001", "2003").replace("2002", "2004")
+    text = f"leaders: {{AAA: {{Ann Other: {person}}}, BBB: {{Ann Other: {later}}}}}"
+    parse_registry({"own.yaml": BASE, "people.yaml": text})
