@@ -102,17 +102,18 @@ def parse_sentences(text: str, file: str) -> SentencesFile:
 
 
 @cache
-def _shipped() -> SentencesFile:
+def load_sentences() -> SentencesFile:
+    """The words of this package; raises as `parse_sentences`."""
     data = resources.files("allywatch.text") / "data" / "sentences.yaml"
     return parse_sentences(data.read_text(encoding="utf-8"), "sentences.yaml")
 
 
 def _languages() -> Iterator[str]:
-    for words in (_shipped().before_names, _shipped().shortened, _shipped().starters):
+    for words in (load_sentences().before_names, load_sentences().shortened, load_sentences().starters):
         yield from words
 
 
 @cache
 def abbreviations(language: str | None) -> Abbreviations:
     """Those of a language (ISO 639-1); of all, where we have none of it or do not know it."""
-    return Abbreviations(_shipped(), language if language in set(_languages()) else None)
+    return Abbreviations(load_sentences(), language if language in set(_languages()) else None)

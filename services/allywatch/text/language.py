@@ -148,7 +148,7 @@ def language_of(article: NewsArticle, text: str) -> str:
     Takes 5 µs where the declaration holds, and some 150 µs where a Latin-script text declares nothing.
     """
     body = text[len(article.title) :] if len(text) > 2 * len(article.title) else text
-    return _shipped().of(article.language, body)
+    return load_languages().of(article.language, body)
 
 
 def main_part(language: str) -> str | None:
@@ -186,6 +186,7 @@ def parse_languages(text: str, file: str) -> LanguagesFile:
 
 
 @cache
-def _shipped() -> Languages:
+def load_languages() -> Languages:
+    """The languages of this package; raises as `parse_languages`."""
     data = resources.files("allywatch.text") / "data" / "languages.yaml"
     return Languages(parse_languages(data.read_text(encoding="utf-8"), "languages.yaml"))
