@@ -93,6 +93,8 @@ def _events(_: Replaced) -> str:
 
 def _lexicon(replaced: Replaced) -> str:
     from allywatch.text import load_lexicon, load_publishers, parse_lexicon
+    from allywatch.text.abbreviations import load_sentences
+    from allywatch.text.language import load_languages
     from allywatch.text.modality import load_modality_model
     from allywatch.text.naming import load_naming
     from allywatch.text.places import load_places
@@ -101,6 +103,8 @@ def _lexicon(replaced: Replaced) -> str:
         parse_lexicon(_read(replaced.lexicon), str(replaced.lexicon))
         return f"{replaced.lexicon} is well formed"
     load_lexicon()
+    load_sentences()
+    load_languages()
     load_modality_model()
     load_publishers()
     load_naming()
