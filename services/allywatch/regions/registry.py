@@ -27,7 +27,8 @@ from allywatch.regions.names import (
     names_of_entry,
     names_of_leaders,
 )
-from allywatch.regions.validation import Source, check
+from allywatch.regions.spelling import Source
+from allywatch.regions.validation import check
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,29 +17,6 @@ LANGUAGES = [
     *("en", "uk", "pl", "ru", "cs", "lt", "lv", "et", "de", "fr", "es", "it", "ro"),
     *("zh-Hans", "zh-Hant", "ja", "ko", "vi", "ar", "tr", "tl", "id"),
 ]
-    "en",
-    "uk",
-    "pl",
-    "ru",
-    "zh-Hans",
-    "zh-Hant",
-    "ja",
-    "ko",
-    "vi",
-    "ar",
-    "es",
-    "fr",
-    "de",
-    "it",
-    "lt",
-    "lv",
-    "et",
-    "cs",
-    "ro",
-    "tr",
-    "tl",
-    "id",
-]
 
 
 @pytest.fixture(scope="module")
