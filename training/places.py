@@ -1,7 +1,8 @@
 """Rebuilds the weights of country tags: `python -m training.places FOLDER`, with SGML files of Reuters-21578.
 
-Every second file teaches and the others judge; what is written then learns from all of them. The same files
-give the same weights. With `--check` only the figures are printed.
+Articles that the agency's editors passed over are left out. Every second file teaches and the others judge;
+what is written then learns from all of them. The same files give the same weights. With `--check` only the
+figures are printed.
 """
 
 import json
@@ -71,7 +72,7 @@ def _learned(registry: Registry, tagged: Iterable[TaggedArticle]) -> PlacesFile:
 def main(arguments: Sequence[str]) -> None:
     """Print the figures of the half that was held out; write the weights unless told to `--check`."""
     folder = Path(next(argument for argument in arguments if argument != "--check"))
-    files = [read_reuters(path) for path in sorted(folder.glob("*.sgm*"))]
+    files = [[one for one in read_reuters(path) if one.indexed] for path in sorted(folder.glob("*.sgm*"))]
     teaching, judging = ([one for file in files[first::2] for one in file] for first in (0, 1))
     registry = load_registry()
     half = _learned(registry, teaching)

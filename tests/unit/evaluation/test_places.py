@@ -15,7 +15,7 @@ INVENTED = """<!DOCTYPE lewis SYSTEM "lewis.dtd">
  Reuter
 &#3;</BODY></TEXT>
 </REUTERS>
-<REUTERS TOPICS="NO" NEWID="2">
+<REUTERS TOPICS="BYPASS" NEWID="2">
 <DATE> 4-MAR-1987 09:19:31.96</DATE>
 <PLACES></PLACES>
 <TEXT TYPE="BRIEF">&#2;
@@ -38,6 +38,7 @@ def tagger(registry: Registry) -> PlaceTagger:
 def test_an_article_is_read_with_its_places_and_its_day() -> None:
     first, second = parse_reuters(INVENTED, "invented.sgm")
     assert first.places == ("west-germany", "usa")
+    assert (first.indexed, second.indexed) == (True, False)
     assert first.article.title == "WEST GERMANY EXPECTS MORE EXERCISES"
     assert first.article.body.startswith("BONN, March 3 - West Germany said")
     assert "<invented>" in first.article.body
