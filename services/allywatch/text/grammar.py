@@ -15,6 +15,7 @@ _BEFORE, _AFTER = 40, 16
 """Characters before and after a name in which a little word counts."""
 
 
+_YEAR = r"(?:19|20)\d\d"
 _PARTICIPLE = re.compile(r"\w+ing\b")
 """Of the present: "is threatening" is no passive."""
 
@@ -123,7 +124,10 @@ def _alternatives(phrases: Sequence[str], form: str) -> _Pattern | None:
 
 
 def _before(words: Words) -> _Pattern | None:
-    """The last little word before a name, at most three words and no comma away from it."""
+    """The last little word before a name, at most three words and no comma away from it.
+
+    Words of time stand for a new phrase: in "on Monday Russian warplanes", nothing is "on" the Russians.
+    """
     groups = [
         f"(?P<{name}>{_joined(phrases)})"
         for name, phrases in (
@@ -136,10 +140,13 @@ def _before(words: Words) -> _Pattern | None:
     ]
     if not groups:
         return None
+    little = "|".join(groups)
+    time = "|".join([_YEAR, *(re.escape(word).replace(r"\*", r"\w*") for word in words.times)])
     if has_no_spaces((words.actor_after or words.target_after)[0][0]):
-        return re.compile(f".*(?:{'|'.join(groups)})[^，。；、]{{0,4}}$", re.DOTALL)
+        return re.compile(f".*(?:{little})(?:(?!{time})[^，。；、]){{0,4}}$", re.DOTALL)
     return re.compile(
-        rf"(?:.*[\s(«“\"'’])?(?:{'|'.join(groups)})(?:\s+|['’])(?:[^\s,;:.()]+\s+){{0,3}}[«„“\"]?$", re.DOTALL
+        rf"(?:.*[\s(«“\"'’])?(?:{little})(?:\s+|['’])(?:(?!(?:{time})\b)[^\s,;:.()]+\s+){{0,3}}[«„“\"]?$",
+        re.DOTALL,
     )
 
 

@@ -180,6 +180,7 @@ class Words(_Strict):
     says_before: tuple[str, ...] = ()
     passive: tuple[str, ...] = ()
     passive_cue: tuple[str, ...] = ()
+    times: tuple[str, ...] = ()
     object_first: bool = False
 
 

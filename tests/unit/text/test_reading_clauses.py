@@ -52,6 +52,31 @@ def test_an_adversary_acts_and_a_region_suffers(
 
 
 @pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("On Monday Russian warplanes attacked Ukraine.", "en"),
+        ("In the night Russian drones attacked Ukraine.", "en"),
+        ("In recent weeks Russia attacked Ukraine.", "en"),
+        ("In 2024 Russia attacked Ukraine.", "en"),
+        ("On 12 March Russian warplanes attacked Ukraine.", "en"),
+        ("У понеділок російські літаки атакували Україну.", "uk"),
+        ("В ночь на понедельник российские самолёты атаковали Украину.", "ru"),
+        ("W poniedziałek rosyjskie samoloty zaatakowały Ukrainę.", "pl"),
+        ("In der Nacht griffen russische Drohnen die Ukraine an.", "de"),
+        ("Dans la nuit la Russie a attaqué l'Ukraine.", "fr"),
+        ("En marzo Rusia atacó Ucrania.", "es"),
+        ("În noaptea de luni Rusia a atacat Ucraina.", "ro"),
+        ("在周一俄罗斯袭击乌克兰。", "zh"),
+    ],
+)
+def test_a_phrase_of_time_before_the_attacker_leaves_it_the_attacker(
+    reader: ArticleReader, text: str, language: str
+) -> None:
+    items = [item for item in read(reader, text, language) if item.mechanism is THREAT]
+    assert {(item.region, item.adversary) for item in items} == {("UKR", "RUS")}
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Ukraine attacked a depot in Russia on Monday.",
