@@ -30,7 +30,7 @@ Shape = Callable[[NewsArticle], NewsArticle]
 
 
 def run(folder: Path, *, quick: bool = False) -> None:
-    """Measure in CPU seconds and emit; the best of several rounds, since others can only slow a round down."""
+    """Measure in CPU seconds and emit; the best of several rounds, as others can only slow one down."""
     count = 200 if quick else 1_000
     started = time.perf_counter()
     extract = make_extractor(load_registry())

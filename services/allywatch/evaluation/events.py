@@ -12,8 +12,8 @@ from allywatch_schemas import NewsArticle
 def evaluate_events(split: Split) -> dict[str, Any]:
     """Area under the ROC curve of the classifier alone, which reads English: 0…1.
 
-    An article's score is that of its sentences together, see `Classifier.event_probability`; what it must rank
-    first are the articles with labels.
+    An article's score is that of its sentences together, see `Classifier.event_probability`; what it must
+    rank first are the articles with labels.
     """
     classifier = Classifier.load()
     articles = [gold for gold in load_gold(split) if gold.in_english]
