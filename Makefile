@@ -5,13 +5,12 @@ BIN    := $(VENV)/bin
 ONCE   ?=
 RUNS   ?= 10
 SECONDS ?= 60
-SECONDS ?= 60
 DATA   ?= ../shared/data
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONWARNINGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit check format soak fuzz fuzz bench evaluate models docs generate lock wheel clean prerequisites
+.PHONY: help run test unit check format soak fuzz bench evaluate models docs generate lock wheel clean prerequisites
 
 help: ## List what can be made
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,10 +37,6 @@ format: $(VENV)/.dev ## Format the code
 
 soak: $(VENV)/.dev prerequisites ## Every drill in full, RUNS times in a row (default 10)
 	@ALLYWATCH_SOAK=1 RUNS=$(RUNS) $(BIN)/pytest -v -x -m soak tests/integration
-
-fuzz: $(VENV)/.dev ## Read mutated articles for SECONDS (default 60): nothing may raise, hang or misquote
-	@$(BIN)/uv pip install -q --python $(BIN)/python "atheris>=3"
-	@cd $$(mktemp -d) && $(abspath $(BIN))/python $(CURDIR)/tests/fuzz/fuzz_reading.py -max_total_time=$(SECONDS) -timeout=10
 
 fuzz: $(VENV)/.dev ## Read mutated articles for SECONDS (default 60): nothing may raise, hang or misquote
 	@$(BIN)/uv pip install -q --python $(BIN)/python -e '.[fuzz]'

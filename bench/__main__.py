@@ -9,7 +9,13 @@ from pathlib import Path
 from bench import backtest, engine, hostile, latency, memory, peer, reading, recovery, startup, throughput
 from bench.cluster import cluster
 
-_LIGHT = {"startup": startup.run, "engine": engine.run, "reading": reading.run, "backtest": backtest.run, "hostile": hostile.run}
+_LIGHT = {
+    "startup": startup.run,
+    "engine": engine.run,
+    "reading": reading.run,
+    "backtest": backtest.run,
+    "hostile": hostile.run,
+}
 _ON_A_BROKER: dict[str, Callable[..., None]] = {
     "throughput": throughput.run,
     "memory": memory.run,
