@@ -110,7 +110,7 @@ def _events(data: Path) -> list[Example]:
 
 def _others(data: Path) -> list[Example]:
     """Headlines of every kind, and sentences of business news of 1987."""
-    return [*_headlines(data), *_business(data)]
+    return [*_headlines(data), *business(data)]
 
 
 def _headlines(data: Path) -> list[Example]:
@@ -119,7 +119,8 @@ def _headlines(data: Path) -> list[Example]:
     return [Example(MarkedSentence(text), "none") for text in texts[::_OF_HEADLINES]]
 
 
-def _business(data: Path) -> Iterator[Example]:
+def business(data: Path) -> Iterator[Example]:
+    """First sentences of business news of 1987: they tell of no event."""
     stories = [
         body
         for path in sorted((data / REUTERS).glob("*.sgm.gz"))

@@ -8,6 +8,7 @@ from functools import cache
 
 from allywatch.regions import Registry
 from allywatch.text.clean import CleanText, clean
+from allywatch.text.cues import Cue
 from allywatch.text.fingerprints import body_of, fingerprint_of
 from allywatch.text.furniture import Furniture, Span
 from allywatch.text.grammar import Function, Grammar, compile_all
@@ -21,6 +22,7 @@ from allywatch.text.reversals import Turning
 from allywatch.text.roles import Casting, Part
 from allywatch.text.scanning import CueHit, Scan, Scanner
 from allywatch.text.sentences import Place, Sentence, index_at, split
+from allywatch.text.surmising import Surmiser, told_by
 from allywatch_schemas import (
     ArticleStatus,
     Evidence,
@@ -98,6 +100,7 @@ class ArticleReader:
         self._grammars = compile_all(lexicon.grammar)
         self._modality = ModalityReader(lexicon.modality, load_modality_model())
         self._furniture = Furniture(lexicon.furniture)
+        self._surmiser = Surmiser(registry, lexicon.mechanisms)
 
     def read(self, article: NewsArticle, page: CleanText | None = None) -> list[Evidence]:
         r"""The direct evidence of an article, in order of its place; none for most, and for canceled ones.
@@ -123,11 +126,13 @@ class ArticleReader:
             [[] for _ in sentences],
             article.published_at.year,
         )
-        found = self._found(place, scan, furniture)
+        found = self._found(place, scan, furniture, language)
         items = [_evidence(article, page, sentences, one) for one in _strongest(found)]
         return [item for item in items if item.span is not None]
 
-    def _found(self, place: _Reading, scan: Scan, furniture: list[Span]) -> list[_Found]:
+    def _found(
+        self, place: _Reading, scan: Scan, furniture: list[Span], language: str | None
+    ) -> list[_Found]:
         starts = [sentence.start for sentence in place.sentences]
         for mention in scan.mentions:
             if not _within(mention.start, furniture):
@@ -149,6 +154,7 @@ class ArticleReader:
             ):
                 continue
             found.extend(self._of_cue(place, hit, index))
+        found.extend(self._surmised(place, scan, furniture, noisy, language))
         return _as_sure_as_their_premise(_one_per_sentence(found))
 
     def _of_cue(self, place: _Reading, hit: CueHit, index: int) -> Iterator[_Found]:
@@ -169,6 +175,21 @@ class ArticleReader:
         for part in parts:
             probability = min(max(rule.probability * part.certainty * language, _BOUNDS[0]), _BOUNDS[1])
             yield _Found(part, hit, rule, index, modality, round(probability, 3))
+
+    def _surmised(
+        self, place: _Reading, scan: Scan, furniture: list[Span], noisy: set[int], language: str | None
+    ) -> Iterator[_Found]:
+        """What whole sentences say where no cue tells it."""
+        told = [
+            one
+            for one in told_by(place.text, scan, place.sentences, place.mentions)
+            if one.index not in noisy and not _within(one.start, furniture)
+        ]
+        for one in self._surmiser.surmise(place.text, told, language):
+            hit = CueHit(one.start, one.end, Cue("", False, "", language or "und", one.rule))
+            modality = self._modality_of(place, hit, one.sentence)
+            probability = min(max(one.probability, _BOUNDS[0]), _BOUNDS[1])
+            yield _Found(one.part, hit, one.rule, one.sentence, modality, round(probability, 3))
 
     def _modality_of(self, place: _Reading, hit: CueHit, index: int) -> Modality:
         """The modality of the cue in its sentence; a list item that is sure takes that of its lead."""
