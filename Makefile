@@ -52,6 +52,7 @@ models: $(VENV)/.dev ## Learn every model anew from named inputs (DATA=folder)
 	@$(BIN)/uv pip install -q --python $(BIN)/python -e '.[training]'
 	@$(BIN)/python -m training --data $(DATA)
 	@$(BIN)/python -m training.modality
+	@$(BIN)/python -m training.bearing --data $(DATA)
 
 docs: generate ## Write the generated pages of docs/
 	@$(BIN)/python -m allywatch.metrics.page > docs/metrics.md
