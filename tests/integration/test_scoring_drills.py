@@ -140,8 +140,9 @@ async def test_hostile_delivery_to_two_owners_of_everything(
     hostile = HostileDelivery(clean_kafka, rivals=2, chance=random.Random(round_number))
     async with hostile:
         traffic.start()
-        while traffic.progress < 1:
+        while traffic.running:
             await hostile.deliver()
+        traffic.wait_until(1)
         await asyncio.to_thread(wait_until_applied, clean_kafka)
     found = await asyncio.to_thread(finish, clean_kafka, traffic)
     assert hostile.fenced > 0

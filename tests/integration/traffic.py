@@ -49,8 +49,13 @@ class Traffic:
 
     @property
     def progress(self) -> float:
-        """The share that was sent."""
+        """The share that was handed to the producer; the broker may lack the last of it for a while."""
         return self.sent / self.source.messages
+
+    @property
+    def running(self) -> bool:
+        """Until the broker has all of it, or sending failed."""
+        return self._thread.is_alive()
 
     def start(self) -> "Traffic":
         self._thread.start()
