@@ -15,6 +15,7 @@ from allywatch.records import FailureLimit, Record
 from allywatch.stream.kafka_log import KafkaLog, record_of
 from allywatch.stream.owner import PartitionOwner
 from allywatch.stream.owners import Owners
+from allywatch.stream.patience import in_own_thread
 from allywatch.stream.reporting import Reporter
 from allywatch.stream.work import Pace, Work
 from allywatch_schemas import PARTITIONS
@@ -89,4 +90,4 @@ class HostileDelivery:
         raise error
 
     async def _topic_id(self, topic: str) -> str:
-        return (await asyncio.to_thread(topic_ids, self._kafka, [topic]))[topic]
+        return (await in_own_thread(lambda: topic_ids(self._kafka, [topic])))[topic]

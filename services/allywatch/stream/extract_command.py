@@ -10,13 +10,15 @@ import typer
 from allywatch.errors import AllywatchError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from allywatch.config import KafkaSettings, WorkerSettings
     from allywatch.stream.extraction import Extractor
 
 DEFAULT_PORT = 9102
 _DRAIN_SECONDS = 3.0
 _ASK_SECONDS = 3.0
-"""For topic ids: a thread that asks cannot be stopped, so it must not hold up the end."""
+"""For a broker to answer at all, before topic ids are asked for."""
 
 
 def extract(
@@ -111,11 +113,14 @@ async def work(kafka: "KafkaSettings", settings: "WorkerSettings", extractor: "E
 
 
 def _topic_ids(kafka: "KafkaSettings") -> Any:
-    import asyncio
-
     from allywatch import kafkaadmin
+    from allywatch.stream.patience import ANSWER_SECONDS, in_own_thread, within
 
-    return lambda topics: asyncio.to_thread(kafkaadmin.topic_ids, kafka, topics, _ASK_SECONDS)
+    async def ask(topics: "Collection[str]") -> "Mapping[str, str]":
+        async with within(ANSWER_SECONDS, "asking for topics"):
+            return await in_own_thread(lambda: kafkaadmin.topic_ids(kafka, topics, _ASK_SECONDS))
+
+    return ask
 
 
 async def _until_stopped(worker: Any) -> None:

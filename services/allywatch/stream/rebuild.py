@@ -1,6 +1,5 @@
 """Forgetting the stored state of a partition: the remedy where position and log no longer fit together."""
 
-import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from allywatch.kafkaadmin import topic_ids
 from allywatch.records import Output
 from allywatch.stream.kafka_log import KafkaLog
 from allywatch.stream.log import Log, LogReader
+from allywatch.stream.patience import in_own_thread
 from allywatch.stream.position import POSITION_KEY, Position
 from allywatch_schemas.topics import REGION_INPUTS, REGION_STATE
 
@@ -34,7 +34,7 @@ async def rebuild(kafka: KafkaSettings, app_id: str, partition: int, *, accept_l
     """
 
     async def topic_id(topic: str) -> str:
-        return (await asyncio.to_thread(topic_ids, kafka, [topic]))[topic]
+        return (await in_own_thread(lambda: topic_ids(kafka, [topic])))[topic]
 
     log = KafkaLog(kafka.for_aiokafka(), topic_id)
     name = f"{app_id}-{REGION_INPUTS.name}-{partition}"

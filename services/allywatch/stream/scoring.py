@@ -26,6 +26,7 @@ from allywatch.stream.kafka_log import KafkaLog
 from allywatch.stream.leaving import leave_within
 from allywatch.stream.owner import PartitionOwner
 from allywatch.stream.owners import Owners
+from allywatch.stream.patience import in_own_thread, within
 from allywatch.stream.readiness import CONDITIONS, Readiness, View
 from allywatch.stream.reporting import Reporter
 from allywatch.stream.ticks import tick_for_ever
@@ -231,8 +232,9 @@ class Scorer:
         while True:
             await asyncio.sleep(_WATCH_SECONDS)
             try:
-                found = await self._topic_id(REGION_INPUTS.name)
-            except AllywatchError:
+                async with within(_WATCH_SECONDS, f"asking for the id of {REGION_INPUTS.name}"):
+                    found = await self._topic_id(REGION_INPUTS.name)
+            except (AllywatchError, OSError):
                 continue  # no broker, or it is being made: the owners notice
             if found != known:
                 raise StopWorker(
@@ -289,5 +291,4 @@ class Scorer:
         self._stop.set()
 
     async def _topic_id(self, topic: str) -> str:
-        ids: Mapping[str, str] = await asyncio.to_thread(topic_ids, self._kafka, [topic])
-        return ids[topic]
+        return (await in_own_thread(lambda: topic_ids(self._kafka, [topic])))[topic]

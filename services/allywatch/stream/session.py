@@ -11,6 +11,7 @@ from allywatch.records import Output, Record, Rejection
 from allywatch.stream.inbox import Inbox
 from allywatch.stream.log import Log, LogReader, LogWriter, TooLarge
 from allywatch.stream.observer import Observer
+from allywatch.stream.patience import PatientReader, within
 from allywatch.stream.position import (
     ATTEMPT_KEY,
     POSITION_KEY,
@@ -48,7 +49,7 @@ class Session(Generic[S]):
         self._inbox = inbox
         self._precautions = precautions
         self._observer = observer
-        self._reader = log.reader(work.partition)
+        self._reader = PatientReader(log.reader(work.partition), work.pace.answer_timeout)
         self._writer = log.writer(work.partition, work.writer_name)
         self._uncommitted: Uncommitted[S]
         self._attempt: Attempt
@@ -70,7 +71,7 @@ class Session(Generic[S]):
             StopWorker: Position and log do not fit together.
         """
         started, work = time.monotonic(), self._work
-        async with asyncio.timeout(work.pace.start_timeout):
+        async with within(work.pace.start_timeout, "connecting"):
             await self._writer.start()
             await self._reader.start()
         restored = await restore(
@@ -81,7 +82,8 @@ class Session(Generic[S]):
             worker=work.worker,
             progress=lambda done, total: self._observer.restoring(work.partition, done, total),
         )
-        self._topic_id = await self._log.topic_id(work.source)
+        async with within(work.pace.answer_timeout, f"asking for the id of {work.source}"):
+            self._topic_id = await self._log.topic_id(work.source)
         begin, end = await self._reader.begin(work.source), await self._reader.end(work.source)
         self._durable = resume(
             restored.position,
@@ -144,11 +146,13 @@ class Session(Generic[S]):
     async def close(self) -> None:
         """Let go of the log."""
         self._observer.released(self._work.partition)
-        await asyncio.gather(*(self._close(client) for client in (self._reader, self._writer)))
+        closing = [asyncio.create_task(self._close(client)) for client in (self._reader, self._writer)]
+        # A client that ignores its cancellation is left to itself.
+        await asyncio.wait(closing, timeout=2 * self._work.pace.close_timeout)
 
     async def _close(self, client: LogReader | LogWriter) -> None:
         try:
-            async with asyncio.timeout(self._work.pace.close_timeout):
+            async with within(self._work.pace.close_timeout, "letting go"):
                 await client.stop()
         except Exception as exc:
             self._observer.failed(self._work.partition, exc)
@@ -266,7 +270,7 @@ class Session(Generic[S]):
         """One transaction: these outputs, and the position."""
         started, work = time.monotonic(), self._work
         position = Position(self._topic_id, self._uncommitted.next)
-        async with asyncio.timeout(work.pace.commit_timeout):
+        async with within(work.pace.commit_timeout, "a transaction"):
             await self._writer.commit((*outputs, Output(work.state, POSITION_KEY, position.encode())))
         self._durable = position.offset
         self._committed_at = time.monotonic()

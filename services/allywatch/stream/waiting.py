@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 import structlog
 
 from allywatch.errors import AllywatchError, StopWorker
+from allywatch.stream.patience import ANSWER_SECONDS, in_own_thread, within
 
 _log = structlog.get_logger(__name__)
 
@@ -28,10 +29,11 @@ async def wait_for_topics(
     said = ""
     while True:
         try:
-            return await asyncio.to_thread(ask)
+            async with within(ANSWER_SECONDS, "asking for topics"):
+                return await in_own_thread(ask)
         except StopWorker:
             raise
-        except AllywatchError as exc:
+        except (AllywatchError, TimeoutError) as exc:
             if str(exc) != said:
                 said = str(exc)
                 _log.warning("waiting for Kafka", reason=said)

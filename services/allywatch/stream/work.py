@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from allywatch.records import Application, FailureLimit, Rejection
+from allywatch.stream.patience import ANSWER_SECONDS
 from allywatch.stream.position import Attempt
 
 S = TypeVar("S")
@@ -27,6 +28,8 @@ class Pace:
     careful: int = 500
     """Records taken singly after a start that got nowhere."""
     start_timeout: float = 60.0
+    answer_timeout: float = ANSWER_SECONDS
+    """For one question to the log, and for each piece that is read of it."""
     commit_timeout: float = 15.0
     """Kafka's transaction timeout must not be shorter."""
     close_timeout: float = 1.5
