@@ -19,6 +19,8 @@ _REACH = 48
 _SIGNS = "{},*" + GAP + EITHER_ORDER
 _WORDS, _CHARACTERS = 7, 16
 """Words that may stand in a gap; characters, where the script has no words."""
+WORDS_AHEAD = _WORDS + 3
+"""Words behind a head that are looked at: one more than a gap holds, the rest of the head's, one to spare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Cue:
     rule: Rule | None
     """None: noise."""
     starts: frozenset[str] | None = None
-    """How the word after a gap may begin, in `INITIALS` letters; None: any way."""
+    """How the word after a gap may begin, in `INITIALS` letters, for a quick look; None: any way."""
 
     def may_stand_in(self, language: str | None) -> bool:
         """Whether it counts in an article of this language (BCP 47 without region; None: not known)."""
@@ -42,10 +44,6 @@ class Cue:
             or language == self.language
             or _ALPHABETS.get(language) != _ALPHABETS.get(self.language)
         )
-
-    def may_follow(self, beginnings: set[str]) -> bool:
-        """Whether words that begin so may be the rest of the cue: a quick look before a thorough one."""
-        return self.starts is None or not self.starts.isdisjoint(beginnings)
 
     def end_in(self, padded: str, end: int, limit: int) -> int | None:
         """Where the whole cue ends, given where its head ends in the folded text; None: it is not there."""
@@ -68,7 +66,9 @@ def _compiled(tail: str) -> re.Pattern[str]:
 
 def beginnings(padded: str, end: int) -> set[str]:
     """How the words within reach of a head that ends at `end` begin."""
-    return {word[:INITIALS] for word in padded[end : end + 2 * _REACH + INITIALS].split(None, _WORDS + 2)}
+    return {
+        word[:INITIALS] for word in padded[end : end + 2 * _REACH + INITIALS].split(None, WORDS_AHEAD - 1)
+    }
 
 
 def anchored(phrase: str) -> str:
@@ -108,6 +108,11 @@ def compile_cues(lexicon: LexiconFile) -> list[Cue]:
         )
         for (id, language, head, open_end), found in tails.items()
     ]
+
+
+def starts_of_any(cues: Iterable[Cue]) -> frozenset[str] | None:
+    """How the word after a gap may begin in any of the cues; None: any way."""
+    return _any_of(cue.starts for cue in cues)
 
 
 def _any_of(starts: Iterable[_Starts]) -> _Starts:

@@ -2,16 +2,18 @@
 
 from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import ahocorasick_rs
 
 from allywatch.regions import Registry
-from allywatch.text.cues import Cue, beginnings, compile_cues
+from allywatch.text.cues import Cue, beginnings, compile_cues, starts_of_any
 from allywatch.text.folding import fold, has_no_spaces
 from allywatch.text.lexicon import LexiconFile, Needs
 from allywatch.text.names import Hit, Mention, NameIndex, Pattern
+from allywatch.text.outlook import Outlook
 
 _MOST_HITS = 4_000
 """More hits than this are the mark of a text made to hurt; the rest is not looked at."""
@@ -22,8 +24,10 @@ _MOST_LANGUAGES = 64
 _NEAR = 300
 """Characters around a cue of which one must begin a name: a cue counts with a name in its own sentence."""
 
-_Head = tuple[int, int, tuple[Cue, ...]]
-"""Start and end of the head of cues in the padded text."""
+_Match = tuple[int, int, int]
+"""A pattern, by its number, at [start, end) of the padded text."""
+_NOTHING, _WHOLE, _OPEN = range(3)
+"""What a pattern is in a language: no cue of it nor a name; one that ends with a word; one that need not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,69 +64,92 @@ class Scanner:
         self._whole = [
             not has_no_spaces(p[-1]) and not any(c.open_end for c in cues.get(p, ())) for p in patterns
         ]
-        self._cues_by_language: dict[str | None, list[tuple[Cue, ...]]] = {}
+        self._outlook = Outlook([starts_of_any(cues) for cues in self._cues])
+        self._cues_by_language: dict[str | None, tuple[list[tuple[Cue, ...]], bytes]] = {}
         self._automaton = ahocorasick_rs.AhoCorasick(patterns)
 
     def scan(self, text: str, day: date, language: str | None = None) -> Scan | None:
-        """What stands in `text`, published on `day`; None unless it holds both a name and a cue.
+        """What stands in `text`, published on `day`; None if it names nobody.
 
         Cues of another language than the article's count only where their alphabet is another one too.
         """
         padded = " " + fold(text) + " "
-        names, heads = self._hits(padded, language)
-        if not names or not heads:
+        matches = self._matches(padded, language)
+        names = self._names_among(padded, matches)
+        if not names:
             return None
-        return self._complete(text, padded, names, heads, day)
+        mentions = self._index.mentions(text, padded, names, day)
+        if not mentions:
+            return None
+        cues, noise = self._cues_among(padded, matches, names, language)
+        return Scan(padded, mentions, cues, noise)
 
     def mentions(self, text: str, day: date) -> list[Mention]:
         """Who is named in `text`, published on `day`, whether it holds a cue or not; in order."""
         padded = " " + fold(text) + " "
-        return self._index.mentions(text, padded, self._hits(padded, None)[0], day)
+        return self._index.mentions(text, padded, self._names_among(padded, self._matches(padded, None)), day)
 
-    def _cues_in(self, language: str | None) -> list[tuple[Cue, ...]]:
-        """By pattern, the cues that count in an article of this language."""
+    def _cues_in(self, language: str | None) -> tuple[list[tuple[Cue, ...]], bytes]:
+        """By pattern, the cues that count in an article of this language, and what it is in it."""
         known = self._cues_by_language.get(language)
         if known is None:
-            known = [tuple(cue for cue in cues if cue.may_stand_in(language)) for cues in self._cues]
+            cues = [tuple(cue for cue in cues if cue.may_stand_in(language)) for cues in self._cues]
+            kinds = bytes(
+                _NOTHING if not own and name is None else _WHOLE if whole else _OPEN
+                for own, name, whole in zip(cues, self._names, self._whole, strict=True)
+            )
+            known = cues, kinds
             if len(self._cues_by_language) < _MOST_LANGUAGES:
                 self._cues_by_language[language] = known
         return known
 
-    def _hits(self, padded: str, language: str | None) -> tuple[list[Hit], list[_Head]]:
-        names: list[Hit] = []
-        heads: list[_Head] = []
-        hits = self._automaton.find_matches_as_indexes(padded, overlapping=True)
-        whole, named, cued = self._whole, self._names, self._cues_in(language)
-        for pattern, start, end in hits[:_MOST_HITS]:
-            if whole[pattern] and padded[end] != " ":
-                continue
-            name = named[pattern]
-            if name is not None and (whole[pattern] or padded[end] == " " or has_no_spaces(padded[end - 1])):
-                names.append((start, end, name))
-            if cued[pattern]:
-                heads.append((start, end, cued[pattern]))
-        return names, heads
+    def _matches(self, padded: str, language: str | None) -> list[_Match]:
+        """Patterns that mean something in this language, where they end as they must."""
+        kinds = self._cues_in(language)[1]
+        return [
+            match
+            for match in self._automaton.find_matches_as_indexes(padded, overlapping=True)[:_MOST_HITS]
+            if (kind := kinds[match[0]]) and (kind == _OPEN or padded[match[2]] == " ")
+        ]
 
-    def _complete(
-        self,
-        text: str,
-        padded: str,
-        names: list[Hit],
-        heads: list[_Head],
-        day: date,
-    ) -> Scan | None:
+    def _names_among(self, padded: str, matches: Sequence[_Match]) -> list[Hit]:
+        return [
+            (start, end, name)
+            for pattern, start, end in matches
+            if (name := self._names[pattern]) is not None
+            and (padded[end] == " " or has_no_spaces(padded[end - 1]))
+        ]
+
+    def _heads_among(
+        self, padded: str, matches: Sequence[_Match], names: Sequence[Hit], cues: Sequence[tuple[Cue, ...]]
+    ) -> Iterator[_Match]:
+        """Heads of cues with a name near enough, behind which a word stands that may go on with the cue."""
+        places = sorted(start for start, _, _ in names)
+        heads = [
+            match
+            for match in matches
+            if cues[match[0]]
+            and (nearest := bisect_left(places, match[1] - _NEAR)) < len(places)
+            and places[nearest] <= match[1] + _NEAR
+        ]
+        promising = self._outlook.promising(padded, [head[0] for head in heads], [head[2] for head in heads])
+        return (heads[index] for index in promising)
+
+    def _cues_among(
+        self, padded: str, matches: Sequence[_Match], names: Sequence[Hit], language: str | None
+    ) -> tuple[list[CueHit], list[int]]:
+        """The cues, and the places of noise, each in order."""
+        candidates = self._cues_in(language)[0]
         cues: list[CueHit] = []
         noise: list[int] = []
-        places = sorted(start for start, _, _ in names)
-        for start, end, candidates in heads:
-            nearest = bisect_left(places, start - _NEAR)
-            if nearest == len(places) or places[nearest] > start + _NEAR:
-                continue
+        for pattern, start, end in self._heads_among(padded, matches, names, candidates):
             begin = start - (padded[start] != " ")
-            around = beginnings(padded, end)
-            for cue in candidates:
-                if not cue.may_follow(around):
-                    continue
+            around: set[str] | None = None
+            for cue in candidates[pattern]:
+                if cue.starts is not None:
+                    around = beginnings(padded, end) if around is None else around
+                    if cue.starts.isdisjoint(around):
+                        continue
                 stop = cue.end_in(padded, end, len(padded) - 1)
                 if stop is None:
                     continue
@@ -130,11 +157,8 @@ class Scanner:
                     noise.append(begin)
                 else:
                     cues.append(CueHit(begin, stop - 1, cue))
-        mentions = self._index.mentions(text, padded, names, day) if cues else []
-        if not mentions:
-            return None
         cues.sort(key=lambda hit: (hit.start, -hit.end))
-        return Scan(padded, mentions, _unreversed(cues), sorted(noise))
+        return _unreversed(cues), sorted(noise)
 
 
 def _unreversed(cues: list[CueHit]) -> list[CueHit]:
