@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from allywatch.text.grammar import Function, Grammar
 from allywatch.text.names import Mention
 from allywatch.text.scanning import CueHit
-from allywatch.text.sentences import Place, Sentence
+from allywatch.text.sentences import REMEMBERED, Place, Sentence
 
 _CLAUSE_BREAK = re.compile(
     r"[;；]|(?:,|\s[—–-])\s*(?:but|while|whereas|although|though|yet|because|mais|aber|während|pero|ale|але|но|однак)\s"
     r"|\s(?:while|whereas|although)\s|\s—\s?|—|，(?:但|而)|،\s*(?:لكن|بينما)"
 )
-_REMEMBERED = 3
-"""Sentences back that a reader still has in mind."""
 _FORESEEN = 2
 """Sentences on that say of whom the talk was."""
 
@@ -104,7 +102,7 @@ def _earlier(
 ) -> list[Sequence[Mention]]:
     lead = sentences[index].lead
     last = index if lead is None else lead + 1
-    order = [i for i in range(last - 1, max(-1, last - 1 - _REMEMBERED), -1)]
+    order = [i for i in range(last - 1, max(-1, last - 1 - REMEMBERED), -1)]
     if order and order[-1] > 0 and sentences[0].place is Place.TITLE:
         order.append(0)
     order.extend(

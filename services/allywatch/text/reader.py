@@ -115,9 +115,9 @@ class ArticleReader:
         page = page or clean(article)
         language = main_part(language_of(article, page.text))
         scan = self._scanner.scan(page.text, article.published_at.date(), language)
-        if scan is None:
+        if scan is None or not (scan.cues or self._surmiser.may_tell({m.actor for m in scan.mentions})):
             return []
-        sentences = split(page.text, page.title_end, language)
+        sentences = _sentences(page, scan, language)
         furniture = self._furniture.spans(page.text, page.title_end, article.source.name)
         place = _Reading(
             page.text,
@@ -217,6 +217,15 @@ class ArticleReader:
                 words, folded, language, place.year, named=named, heading=heading
             )
         return tone
+
+
+def _sentences(page: CleanText, scan: Scan, language: str | None) -> list[Sentence]:
+    """The sentences of a text; where nobody is named and nothing is told, whole paragraphs."""
+    wanted = sorted([*scan.noise, *(m.start for m in scan.mentions), *(hit.start for hit in scan.cues)])
+    sentences = split(page.text, page.title_end, language, wanted)
+    if len(scan.noise) * 4 >= len(sentences):  # how much of it is noise, the number of all of them tells
+        return split(page.text, page.title_end, language)
+    return sentences
 
 
 def _functions(place: _Reading, index: int, language: str, grammar: Grammar) -> dict[int, Function]:

@@ -1,6 +1,6 @@
 """A sentence as a region sees it: every name gives way to the part that it plays for that region."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -34,6 +34,14 @@ class Relations:
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
+        self._sides = {
+            region: registry.adversaries_of(region) | frozenset(registry.patrons_of(region))
+            for region in registry.regions
+        }
+
+    def holds_side(self, actors: Collection[str]) -> bool:
+        """Whether a region is among the actors, and a patron or adversary of it."""
+        return any(not self._sides[actor].isdisjoint(actors) for actor in actors if actor in self._sides)
 
     def views(self, text: str, start: int, mentions: Sequence[Mention]) -> list[View]:
         """A sentence as seen by each region that it names; regions to whom it reads alike share a view.

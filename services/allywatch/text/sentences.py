@@ -1,8 +1,8 @@
 """Sentences, list items and headings of a clean text, as spans. No copies, no language models."""
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -11,6 +11,10 @@ from allywatch.text.folding import has_no_spaces
 
 MOST_SENTENCES = 2_000
 """Sentences of one text; what comes after is in none. A book has more, an article a hundredth."""
+REMEMBERED = 3
+"""Sentences back that a reader still has in mind."""
+OPENING = 5
+"""Sentences at the start of a text, with the title, that weigh more by their place; one to spare."""
 
 
 class Place(StrEnum):
@@ -32,6 +36,8 @@ class Sentence(NamedTuple):
     """For a list item: the index of the sentence with the colon that introduces the list."""
 
 
+_Paragraph = tuple[int, int, Place]
+
 _MARK = re.compile(r"[.!?…؟۔。！？｡•·▪]++[\"'”’»›“)\]」』）]*+")
 """Where a sentence may end: a mark and what closes behind it. One set of characters first: that is quick."""
 _FULL_STOPS = frozenset("。！？｡")
@@ -51,21 +57,31 @@ _LONGEST = 800
 """A longer run without an end is cut here, so that no later step meets an unbounded one."""
 
 
-def split(text: str, title_end: int, language: str | None = None) -> list[Sentence]:
+def split(
+    text: str, title_end: int, language: str | None = None, wanted: Sequence[int] | None = None
+) -> list[Sentence]:
     """All sentences of a clean text, in order, at most `MOST_SENTENCES`.
 
     Args:
         text: The title, which is one sentence whatever it holds, and the body.
         title_end: Where the title ends.
         language: ISO 639-1; decides what is an abbreviation. None: any language's are.
+        wanted: Places of the text, in order, whose sentences are looked at; None: any place. A paragraph far
+            from all of them counts as one sentence. The sentences of the places, how many of the `REMEMBERED`
+            before each of them hold another, and the first `OPENING` are the same as without.
     """
     sentences: list[Sentence] = []
     _append(sentences, text, 0, title_end, Place.TITLE, None)
     known = abbreviations(language)
     lead: int | None = None
-    for start, end, place in _paragraphs(text, title_end):
+    paragraphs = list(_paragraphs(text, title_end))
+    near = None if wanted is None else _near(text, paragraphs, wanted)
+    for number, (start, end, place) in enumerate(paragraphs):
         if place is not Place.ITEM:
             lead = None
+        if near is not None and number not in near and len(sentences) >= OPENING:
+            _append(sentences, text, start, end, place, lead)
+            continue
         for begin, stop, is_item in _ends(text, start, end, known):
             if is_item and place is not Place.ITEM and lead is None and _opens_list(text, sentences, start):
                 lead = len(sentences) - 1
@@ -76,6 +92,20 @@ def split(text: str, title_end: int, language: str | None = None) -> list[Senten
         if place is not Place.ITEM and text[end - 1] in _COLONS:
             lead = len(sentences) - 1
     return sentences[:MOST_SENTENCES]
+
+
+def _near(text: str, paragraphs: Sequence[_Paragraph], wanted: Sequence[int]) -> set[int]:
+    """The numbers of paragraphs that hold a wanted place or lead a list, and of the few between two such."""
+    near: set[int] = set()
+    last = -2 * REMEMBERED
+    for number, (start, end, _) in enumerate(paragraphs):
+        following = paragraphs[number + 1][2] if number + 1 < len(paragraphs) else None
+        index = bisect_left(wanted, start)
+        holds = index < len(wanted) and wanted[index] < end
+        if holds or following is Place.ITEM or text[end - 1] in _COLONS:
+            near.update(range(last if number - last <= REMEMBERED else number, number + 1))
+            last = number
+    return near
 
 
 def index_at(starts: list[int], position: int) -> int:
@@ -101,7 +131,7 @@ def _opens_list(text: str, sentences: list[Sentence], start: int) -> bool:
     return bool(sentences) and sentences[-1].start >= start and text[sentences[-1].end - 1] in _COLONS
 
 
-def _paragraphs(text: str, begin: int) -> Iterator[tuple[int, int, Place]]:
+def _paragraphs(text: str, begin: int) -> Iterator[_Paragraph]:
     """Paragraphs as (start, end, place), trimmed; the lines of a hard-wrapped text are joined."""
     wrapped = _is_wrapped(text, begin)
     first, last, length = -1, begin, 0

@@ -1,6 +1,6 @@
 """What sentences say of regions where no cue tells it: by a model, from all of their words."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -98,6 +98,10 @@ class Surmiser:
         self._relations = Relations(registry)
         self._model = BearingModel.load()
         self._rules = _rules_by_meaning(lexicon)
+
+    def may_tell(self, named: Collection[str]) -> bool:
+        """Whether a text without a cue that names these actors may say something: a region and a side."""
+        return self._relations.holds_side(named)
 
     def surmise(self, text: str, sentences: Iterable[Told], language: str | None) -> list[Surmise]:
         """What the sentences of one article say of regions, in order of their place."""
