@@ -60,7 +60,9 @@ def origin(text: str) -> NewsArticle:
 
 
 def _judge_evidence(items: Sequence[Evidence]) -> list[str]:
+    """It supposes what might be: no risk in it is a fact. (That others give more aid is one, and no risk.)"""
     modalities: dict[str, Counter[Modality]] = defaultdict(Counter)
+    sure = {item.region for item in items if item.sign > 0 and item.modality is Modality.ASSERTED}
     for item in items:
         modalities[item.region][item.modality] += 1
     for region, found in sorted(modalities.items()):
@@ -68,11 +70,7 @@ def _judge_evidence(items: Sequence[Evidence]) -> list[str]:
     failures = [
         f"origin article: no evidence on {region}" for region in MUST_NAME if region not in modalities
     ]
-    return failures + [
-        f"origin article: {region} is asserted"
-        for region, found in modalities.items()
-        if found[Modality.ASSERTED]
-    ]
+    return failures + [f"origin article: a risk to {region} is asserted" for region in sorted(sure)]
 
 
 def _judge_outputs(name: str, outputs: Sequence[Output]) -> list[str]:

@@ -1,5 +1,6 @@
 """The parts in what a patron does or an alliance is: who protects, and whom."""
 
+from allywatch.text.coordination import listed_with
 from allywatch.text.grammar import CONCERNS
 from allywatch.text.names import Mention
 from allywatch.text.parts import CARRIED, IN_SENTENCE, Part
@@ -22,8 +23,9 @@ class Alliances:
         patron, certainty, carried = self._acting(passage)
         if patron is None:
             return []
+        givers = self._givers(passage, patron)
         regions, place = self._standing.regions_meant(
-            passage, lambda region: self._standing.protects(patron, region)
+            passage, lambda region: region not in givers and self._standing.protects(patron, region)
         )
         if carried and place == CARRIED:
             return []
@@ -73,6 +75,14 @@ class Alliances:
             for region, share in regions
             for protector in [self._standing.protector(region, spoken_of)]
         ]
+
+    def _givers(self, passage: Passage, patron: str) -> set[str]:
+        """Who acts together with an ally that acts: "Germany, France and Britain have sent aid"."""
+        if patron in self._standing.main_patrons:
+            return set()
+        before = passage.before(passage.clause)
+        named = next((m for m in before if m.actor == patron and not passage.suffers(m)), None)
+        return {m.actor for m in listed_with(named, passage.clause, passage.text)} if named else set()
 
     def _subject(self, passage: Passage) -> str | None:
         """Who stands before the cue as the one who acts, the nearest first."""

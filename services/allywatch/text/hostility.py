@@ -68,7 +68,7 @@ class Hostility:
                 (region, foe, share * sureness, marked)
                 for region, foe, share in self._pairs(passage, mentions)
                 for sureness, marked in [self._direction(passage, mentions, region, foe)]
-                if sureness > 0
+                if sureness > 0 and not (spoken and self._another_speaks(passage, mentions, foe))
             ]
             if any(marked for *_, marked in read):
                 read = [one for one in read if one[3]]
@@ -111,6 +111,18 @@ class Hostility:
         ]
         countries = [pair for pair in pairs if pair[0] in self._standing.countries]
         return countries or pairs
+
+    def _another_speaks(self, passage: Passage, mentions: Sequence[Mention], foe: str) -> bool:
+        """Whether the adversary is only what the words are about: "Estonia warned that Russia gains"."""
+        before = self._standing.acting(passage.before(mentions))
+        spoken_of = all(
+            m.start >= passage.hit.end and passage.function(m) in (Function.OPEN, Function.CONCERNED)
+            for m in mentions
+            if m.actor == foe
+        )
+        return spoken_of and any(
+            passage.function(m) in (Function.OPEN, Function.ACTS) and not passage.suffers(m) for m in before
+        )
 
     def _addressed(self, passage: Passage, mentions: Sequence[Mention]) -> set[str]:
         """The first region behind a cue of words, with those in a row with it: whom the words are said to."""

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from allywatch.text import ArticleReader
-from allywatch_schemas import Evidence, Mechanism
+from allywatch_schemas import Evidence, Mechanism, Modality
 from builders import an_article
 
 WHEN = datetime(2025, 6, 3, 9, tzinfo=UTC)
@@ -89,6 +89,45 @@ def test_what_a_region_does_to_its_adversary_is_not_done_to_the_region(
     reader: ArticleReader, text: str
 ) -> None:
     assert not {item.region for item in read(reader, text)} & {"UKR", "EST", "POL"}
+
+
+@pytest.mark.parametrize(
+    ("text", "mechanism"),
+    [
+        (
+            "Estonia and Latvia warned that Russia gains from the war in Ukraine.",
+            Mechanism.DIPLOMATIC_PRESSURE,
+        ),
+        ("Russia moved troops towards the border of Poland.", Mechanism.DIPLOMATIC_PRESSURE),
+        ("Washington denies any plan to halt weapons deliveries to Ukraine.", Mechanism.PATRON_REASSURANCE),
+        ("Russia withdrew its troops from the border of Poland and Lithuania.", THREAT),
+        ("Germany, France and Britain have stepped up military aid.", REASSURED),
+        ("Walking away doesn't just leave Kyiv in a lurch, it worries Japan, which rests on the US.", None),
+    ],
+)
+def test_who_speaks_or_gives_or_is_left_is_told_from_the_others(
+    reader: ArticleReader, text: str, mechanism: Mechanism | None
+) -> None:
+    wrong = {item.region for item in read(reader, text) if item.mechanism is (mechanism or RETREAT)}
+    assert wrong <= ({"UKR"} if mechanism is None else set())
+
+
+@pytest.mark.parametrize("plan", ["would not only embolden", "would not just embolden", "would embolden"])
+def test_not_only_takes_nothing_from_the_would_before_it(reader: ArticleReader, plan: str) -> None:
+    text = f"A withdrawal of support for Ukraine {plan} Moscow."
+    assert {item.modality for item in read(reader, text)} == {Modality.CONDITIONAL}
+
+
+def test_what_may_follow_counts_before_the_signs_of_it(reader: ArticleReader) -> None:
+    text = "His reluctance to intervene suggests that American support for Ukraine may not last."
+    assert {item.modality for item in read(reader, text) if item.mechanism is RETREAT} == {
+        Modality.SPECULATIVE
+    }
+
+
+def test_a_denied_plan_to_halt_deliveries_is_no_halt(reader: ArticleReader) -> None:
+    items = read(reader, "The State Department denies any plan to halt weapons deliveries to Ukraine.")
+    assert {item.modality for item in items if item.mechanism is RETREAT} == {Modality.DENIED}
 
 
 @pytest.mark.parametrize(
