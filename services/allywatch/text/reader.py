@@ -45,6 +45,8 @@ _MOST_CUES = 100
 _LEAST_EVENT_PROBABILITY = 0.45
 """Below it a match is at most a mechanism: on analytical prose, event classes are noise."""
 _BOUNDS = (0.3, 0.8)
+_MUCH_NOISE = 600
+"""Characters for each word of noise, below which it may well be all noise."""
 _FOREIGN = 0.9
 """Our lexicon is thinner, and less tried, in languages other than English."""
 _EFFECTS = frozenset(
@@ -154,7 +156,9 @@ class ArticleReader:
             ):
                 continue
             found.extend(self._of_cue(place, hit, index))
-        found.extend(self._surmised(place, scan, furniture, noisy, language))
+        understood = {(one.sentence, one.rule.mechanism) for one in found}
+        surmised = self._surmised(place, scan, furniture, noisy, language)
+        found.extend(one for one in surmised if (one.sentence, one.rule.mechanism) not in understood)
         return _as_sure_as_their_premise(_one_per_sentence(found))
 
     def _of_cue(self, place: _Reading, hit: CueHit, index: int) -> Iterator[_Found]:
@@ -221,6 +225,8 @@ class ArticleReader:
 
 def _sentences(page: CleanText, scan: Scan, language: str | None) -> list[Sentence]:
     """The sentences of a text; where nobody is named and nothing is told, whole paragraphs."""
+    if len(scan.noise) * _MUCH_NOISE > len(page.text):
+        return split(page.text, page.title_end, language)
     wanted = sorted([*scan.noise, *(m.start for m in scan.mentions), *(hit.start for hit in scan.cues)])
     sentences = split(page.text, page.title_end, language, wanted)
     if len(scan.noise) * 4 >= len(sentences):  # how much of it is noise, the number of all of them tells
