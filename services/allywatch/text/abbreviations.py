@@ -17,6 +17,8 @@ Words = dict[Language, tuple[Word, ...]]
 
 _LAST_WORD = re.compile(r"[^\W_][\w.°-]*$")
 _OPENING = "\"'“‘«„([¿¡"
+LAST_LETTERS = 4
+"""Of a word, by which most are known for no abbreviation."""
 _LOOKED_AT = 20
 """Characters before a dot, and behind it, that decide."""
 
@@ -52,6 +54,8 @@ class Abbreviations:
                 yield from each
 
         self._kinds = {word: kind for kind in _Kind for word in of(getattr(words, kind.value))}
+        self.endings = frozenset(word[-LAST_LETTERS:].lower() for word in self._kinds)
+        """The last letters of all of them."""
         self._ordinal, self._starters = frozenset(of(words.after_numbers)), frozenset(of(words.starters))
 
     def ends_sentence(self, text: str, begin: int, dot: int, after: int, end: int) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from allywatch.text.abbreviations import Abbreviations, abbreviations
+from allywatch.text.abbreviations import LAST_LETTERS, Abbreviations, abbreviations
 from allywatch.text.folding import has_no_spaces
 
 MOST_SENTENCES = 2_000
@@ -40,6 +40,8 @@ _Paragraph = tuple[int, int, Place]
 
 _MARK = re.compile(r"[.!?…؟۔。！？｡•·▪]++[\"'”’»›“)\]」』）]*+")
 """Where a sentence may end: a mark and what closes behind it. One set of characters first: that is quick."""
+_PLAIN_END = re.compile(rf"[a-z]{{{LAST_LETTERS}}}[.!?][\"'”’)]* [A-Z]")
+"""The end that most sentences have, seen at one look, unless an abbreviation ends so too."""
 _FULL_STOPS = frozenset("。！？｡")
 _GOES_ON = frozenset("」』”’）、，とのはがをにで")
 """What stands behind a full stop within a sentence: the mark of a quotation, a comma."""
@@ -114,9 +116,12 @@ def index_at(starts: list[int], position: int) -> int:
 
 
 def _append(out: list[Sentence], text: str, start: int, end: int, place: Place, lead: int | None) -> None:
-    piece = text[start:end]
-    start += len(piece) - len(piece.lstrip())
-    end = start + len(piece.strip())
+    if start < end and text[start] == " ":
+        start += 1
+    if start == end or text[start].isspace() or text[end - 1].isspace():
+        piece = text[start:end]
+        start += len(piece) - len(piece.lstrip())
+        end = start + len(piece.strip())
     while end - start > _LONGEST:
         cut = text.rfind(" ", start + 1, start + _LONGEST)
         cut = cut if cut > start else start + _LONGEST
@@ -182,7 +187,10 @@ def _ends(text: str, start: int, end: int, known: Abbreviations) -> Iterator[tup
         at, after = mark.span()
         if after == end:
             break
-        if text[at] in _BULLETS:
+        if _PLAIN_END.match(text, at - LAST_LETTERS) and text[at - LAST_LETTERS : at] not in known.endings:
+            yield begin, after, is_item
+            begin, is_item = after, False
+        elif text[at] in _BULLETS:
             if text[at - 1].isspace() and text[after].isspace():
                 yield begin, at, is_item
                 begin, is_item = after, True
