@@ -8,6 +8,7 @@ neither Faust nor the domain.
 
 import asyncio
 import random
+import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -47,6 +48,7 @@ class PartitionOwner(Generic[S]):
         self._session: Session[S] | None = None
         self._task: asyncio.Task[None] | None = None
         self._pause = work.pace.retry
+        self._acquiring = 0.0
 
     @property
     def ready(self) -> bool:
@@ -89,7 +91,7 @@ class PartitionOwner(Generic[S]):
                 await self._own()
             except Fenced:
                 self._observer.fenced(self._work.partition)
-                pause = self._work.pace.fence_wait * random.uniform(0.75, 1.25)
+                pause = self._give_way()
             except StopWorker as exc:
                 self._on_stop(exc)
                 return
@@ -103,7 +105,7 @@ class PartitionOwner(Generic[S]):
         session = Session(self._work, self._log, self._inbox, self._precautions, self._observer, self._stop)
         try:
             self._inbox.forget()
-            await session.acquire()
+            await self._acquire(session)
             self._session = session
             while not self._stop.is_set():
                 await session.step()
@@ -111,6 +113,20 @@ class PartitionOwner(Generic[S]):
         finally:
             self._session = None
             await session.close()
+
+    async def _acquire(self, session: Session[S]) -> None:
+        started = time.monotonic()
+        try:
+            await session.acquire()
+        finally:
+            self._acquiring = time.monotonic() - started
+
+    def _give_way(self) -> float:
+        """Seconds in which whoever fenced us can acquire as we did, and then commit.
+
+        Two owners that wait for less fence each other while they acquire, and the partition stands still.
+        """
+        return (self._work.pace.fence_wait + self._acquiring) * random.uniform(1.0, 1.5)
 
     def _back_off(self) -> float:
         pause = self._pause

@@ -34,7 +34,9 @@ class Pace:
     """Kafka's transaction timeout must not be shorter."""
     close_timeout: float = 1.5
     fence_wait: float = 4.0
-    """Longer than a heartbeat, so that the group can say first who owns the partition."""
+    """Longer than a heartbeat, so that the group can say first who owns the partition.
+
+    What the last acquisition took is added."""
     retry: float = 0.5
     retry_most: float = 5.0
 
