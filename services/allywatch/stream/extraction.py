@@ -80,8 +80,8 @@ def make_extractor(registry: "Registry") -> Extractor:
         else:
             check_length(incoming)
             page = clean(incoming)
-            direct = articles.read(incoming, page)
             imprint = imprints.read(incoming, page)
+            direct = articles.read(incoming, page, imprint.furniture)
             near = imprint.near({item.region for item in direct})
             document = document_of_article(
                 incoming, imprint.fingerprint, near=near, family=imprint.family, cites=imprint.cites

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice
 
 import ahocorasick_rs
 
@@ -18,6 +20,7 @@ _EDGE = 400
 _BEFORE = ("\n", "\n- ", "\n* ", "\n• ", "\n> ", "\n| ", "\n ", "\n  ", "\n    ", "\n\t")
 """How a line of furniture begins. Part of each pattern: phrases as common as "in" then cost nothing."""
 _BEHIND = " \t:：.…!>»›→|-–—)*"
+_ARTICLE = re.compile(r"^the\s+", re.IGNORECASE)
 _HEADLINE = re.compile(r"[^.!?。！？\n]{1,160}[?？]?$", re.MULTILINE)
 _CAPITAL = "A-ZÀ-ÞĀĂĄĆČĎĐĒĖĘĚĢĪĮĶŁĻŃŅŇŌŐŒŘŚŠŤŪŮŲŹŻŽА-ЯЁЄІЇҐ"
 _DATELINE = re.compile(
@@ -74,23 +77,43 @@ class Furniture:
 
     def _furnished(self, text: str, begin: int) -> Iterator[Span]:
         """Whole lines, by the phrases that stand in them."""
-        hits = self._automaton.find_matches_as_indexes("\n" + _lowered(text), overlapping=True)
         done = begin
-        for number, start, end in hits[:_MOST_HITS]:
+        for number, start, end in islice(self._phrases(text, begin), _MOST_HITS):
             phrase, before = self._patterns[number]
-            start, end = start + len(before) - 1, end - 1
             if start < done or (before and _goes_on(text, end - 1)):
                 continue
-            first = max(begin, text.rfind("\n", max(begin, start - _LONGEST_LINE), start) + 1)
-            last = text.find("\n", end, first + _LONGEST_LINE + 1)
+            first = max(begin, text.rfind("\n", begin, start) + 1)
+            last = text.find("\n", end)
             last = last if last >= 0 else len(text)
-            alone = not text[end : min(last, end + _LONGEST_LINE)].strip(_BEHIND)
-            if last - first > _LONGEST_LINE or (before and phrase not in self._starts and not alone):
+            alone = not text[end:last].strip(_BEHIND)
+            if before and phrase not in self._starts and not alone:
                 continue
             if alone and phrase in self._headings:
                 last = _end_of_links(text, last)
             yield first, last
             done = last
+
+    def _phrases(self, text: str, begin: int) -> Iterator[tuple[int, int, int]]:
+        """The number of each phrase in a line that is short enough to be furniture, and where it stands."""
+        for first, last in _short_lines(text, begin):
+            lines = "\n" + _lowered(text[first:last])
+            for number, start, end in self._automaton.find_matches_as_indexes(lines, overlapping=True):
+                yield number, first + start + len(self._patterns[number][1]) - 1, first + end - 1
+
+
+def _short_lines(text: str, begin: int) -> Iterator[Span]:
+    """Runs of lines of which none is longer than `_LONGEST_LINE`."""
+    first = start = begin
+    while start < len(text):
+        end = text.find("\n", start)
+        end = end if end >= 0 else len(text)
+        if end - start > _LONGEST_LINE:
+            if first < start:
+                yield first, start
+            first = end + 1
+        start = end + 1
+    if first < len(text):
+        yield first, len(text)
 
 
 def _goes_on(text: str, last: int) -> bool:
@@ -129,11 +152,14 @@ def _first_line(text: str, begin: int) -> Span:
 
 def _own_name(text: str, name: str) -> Iterator[Span]:
     """Where the outlet names itself; a name of one word may well be a country's, and is left alone."""
-    name = re.sub(r"^the\s+", "", name.strip(), flags=re.IGNORECASE)
-    if len(name.split()) < 2:
-        return
-    for form in {name, name.upper(), name.lower(), name.title()}:
+    for form in _forms(name):
         start = text.find(form)
         while start >= 0:
             yield start, start + len(form)
             start = text.find(form, start + len(form))
+
+
+@lru_cache(maxsize=4_096)
+def _forms(name: str) -> frozenset[str]:
+    name = _ARTICLE.sub("", name.strip())
+    return frozenset({name, name.upper(), name.lower(), name.title()} if len(name.split()) > 1 else ())

@@ -16,7 +16,6 @@ the bands of short texts count for the places alone of which they say something.
 """
 
 import re
-from base64 import b32encode
 from collections.abc import Collection, Sequence
 from hashlib import blake2b
 from zlib import crc32
@@ -42,13 +41,18 @@ _MASK = (1 << 64) - 1
 _FIRST, _SECOND, _THIRD = (np.uint64(odd) for odd in (_MIX, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
 """Odd numbers without a pattern, one for each place in a shingle (those of SplitMix64, Steele 2014)."""
 _HALF = np.uint64(32)
+_BASE_32 = "abcdefghijklmnopqrstuvwxyz234567"
+_TEN = 1_023
+_DIGITS = tuple(one + other for one in _BASE_32 for other in _BASE_32)
+"""Two digits of base 32 for every ten bits."""
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\u0e00-\u0e7f]{1,2}|\w+")
 """Scripts without spaces are taken two characters at a time."""
 
 
 def opening_words(text: str) -> list[str]:
     """The first `LONGEST` words of a text, in lower case."""
-    words = _WORD.findall(fold(text[: _CHARACTERS * LONGEST]))
+    folded = fold(text[: _CHARACTERS * LONGEST])
+    words = folded.split(None, LONGEST) if folded.isascii() else _WORD.findall(folded)
     return words[:LONGEST]
 
 
@@ -89,12 +93,15 @@ def _least(raw: list[bytes]) -> list[int]:
 
 def _bands(least: list[int], salt: int) -> list[str]:
     """A key for every pair of bins."""
-    return [
-        _key((one * _MIX ^ other ^ salt << 8 ^ at) * _MIX & _MASK)
-        for at, (one, other) in enumerate(zip(least[::2], least[1::2], strict=True))
-    ]
+    pairs = enumerate(zip(least[::2], least[1::2], strict=True))
+    return [_key((one * _MIX ^ other ^ salt << 8 ^ at) * _MIX & _MASK) for at, (one, other) in pairs]
 
 
 def _key(hashed: int) -> str:
-    """Eight digits of the 64 bits: 40 bits."""
-    return b32encode((hashed >> 24).to_bytes(5, "big")).decode().lower()
+    """Eight digits of the 64 bits: 40 bits, as base 32 (RFC 4648) in small letters."""
+    return (
+        _DIGITS[hashed >> 54]
+        + _DIGITS[hashed >> 44 & _TEN]
+        + _DIGITS[hashed >> 34 & _TEN]
+        + _DIGITS[hashed >> 24 & _TEN]
+    )

@@ -9,7 +9,7 @@ from functools import cache
 from allywatch.regions import Registry
 from allywatch.text.clean import CleanText, clean
 from allywatch.text.cues import Cue
-from allywatch.text.fingerprints import body_of, fingerprint_of
+from allywatch.text.fingerprints import body_of, fingerprint_of, furniture_of
 from allywatch.text.furniture import Furniture, Span
 from allywatch.text.grammar import Function, Grammar, compile_all
 from allywatch.text.language import language_of, main_part
@@ -63,7 +63,8 @@ def _furniture() -> Furniture:
 def fingerprint(article: NewsArticle) -> str:
     """32 hexadecimal digits, equal for copies of one text under other titles and in other outlets."""
     page = clean(article)
-    return fingerprint_of(page, body_of(page, _furniture(), article.source.name), article.id)
+    furniture = furniture_of(page, _furniture(), article.source.name)
+    return fingerprint_of(page, body_of(page, furniture), article.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +105,14 @@ class ArticleReader:
         self._furniture = Furniture(lexicon.furniture)
         self._surmiser = Surmiser(registry, lexicon.mechanisms)
 
-    def read(self, article: NewsArticle, page: CleanText | None = None) -> list[Evidence]:
+    def read(
+        self, article: NewsArticle, page: CleanText | None = None, furniture: Sequence[Span] | None = None
+    ) -> list[Evidence]:
         r"""The direct evidence of an article, in order of its place; none for most, and for canceled ones.
 
         An article of which no single sentence holds a cue and all its parts gives nothing. At most one item
-        per region, mechanism and sentence, at most `MOST_ITEMS` in all. `page`: the article, if it is clean.
+        per region, mechanism and sentence, at most `MOST_ITEMS` in all. `page`: the article, if it is clean;
+        `furniture`: what of it is no part of the article, if that is known.
 
         Law: `quote == (title + "\n\n" + body)[span]`, as published.
         """
@@ -120,7 +124,8 @@ class ArticleReader:
         if scan is None or not (scan.cues or self._surmiser.may_tell({m.actor for m in scan.mentions})):
             return []
         sentences = _sentences(page, scan, language)
-        furniture = self._furniture.spans(page.text, page.title_end, article.source.name)
+        if furniture is None:
+            furniture = furniture_of(page, self._furniture, article.source.name)
         place = _Reading(
             page.text,
             scan.padded,
@@ -133,7 +138,7 @@ class ArticleReader:
         return [item for item in items if item.span is not None]
 
     def _found(
-        self, place: _Reading, scan: Scan, furniture: list[Span], language: str | None
+        self, place: _Reading, scan: Scan, furniture: Sequence[Span], language: str | None
     ) -> list[_Found]:
         starts = [sentence.start for sentence in place.sentences]
         for mention in scan.mentions:
@@ -181,7 +186,7 @@ class ArticleReader:
             yield _Found(part, hit, rule, index, modality, round(probability, 3))
 
     def _surmised(
-        self, place: _Reading, scan: Scan, furniture: list[Span], noisy: set[int], language: str | None
+        self, place: _Reading, scan: Scan, furniture: Sequence[Span], noisy: set[int], language: str | None
     ) -> Iterator[_Found]:
         """What whole sentences say where no cue tells it."""
         told = [
