@@ -9,7 +9,10 @@ import pytest
 pytestmark = pytest.mark.kafka
 
 ROOT = Path(__file__).parents[2]
-HEAVY = ("faust", "aiokafka", "kafka", "httpx", "prometheus_client", "pydantic_settings", "typer")
+HEAVY = (
+    "faust", "aiokafka", "kafka", "httpx", "prometheus_client", "pydantic_settings", "typer",
+    "numpy", "trafilatura", "py3langid", "ahocorasick_rs", "yaml",
+)  # fmt: skip
 
 
 def uv(*arguments: str) -> None:
@@ -51,7 +54,7 @@ def test_the_client_extra_alone_runs_the_subscriber(
     wheel: Path, tmp_path: Path, kafka_bootstrap: str
 ) -> None:
     python = environment(tmp_path / "client", f"allywatch[client] @ {wheel.as_uri()}")
-    for module in ("faust", "aiokafka", "httpx", "prometheus_client"):
+    for module in ("faust", "aiokafka", "httpx", "prometheus_client", "numpy", "trafilatura", "yaml"):
         run(python, f"import importlib.util as u; assert u.find_spec({module!r}) is None")
     run(python, "import crc32c")
     code = f"""
@@ -75,5 +78,19 @@ def test_the_wheel_holds_the_data_that_workers_need(wheel: Path, tmp_path: Path)
         "weights.yaml",
         "rules.yaml",
         "scenario.yaml",
+        "classes.npz",
+        "verbs.yaml",
+        "bearing.npz",
+        "modality.model.json",
+        "grammar.yaml",
+        "names_uk.yaml",
+        "reading/template.html",
     ):
         assert name in listed, name
+
+
+def test_the_wheel_holds_nothing_that_models_are_learned_with(wheel: Path) -> None:
+    listed = subprocess.run(
+        [sys.executable, "-m", "zipfile", "-l", wheel], capture_output=True, text=True, check=True
+    ).stdout
+    assert not [line for line in listed.splitlines() if line.startswith(("training/", "bench/", "tests/"))]
