@@ -47,10 +47,11 @@ class LinearModel:
                 result[place] += self._rows.take(chosen, axis=0).sum(axis=0) / length
         return result
 
-    def margin(self, names: Iterable[str], label: int, other: int) -> float:
-        """How much the features speak for one class and against another; 0 if none is known."""
-        rows = self.known(names)
-        return float((self._rows[rows, label] - self._rows[rows, other]).sum()) if rows else 0.0
+    def margins(self, names: Sequence[str], label: int, other: int) -> Floats:
+        """How much each feature speaks for one class and against another; 0 if it is not known."""
+        rows = np.array([self._index.get(name, -1) for name in names])
+        result: Floats = np.where(rows < 0, np.float32(0), self._rows[rows, label] - self._rows[rows, other])
+        return result
 
 
 def softmax(logits: Floats) -> Floats:

@@ -127,14 +127,12 @@ class BearingModel:
     def _trigger(self, row: Row, label: int) -> int:
         """The word that, with the pairs it stands in, speaks most for a class and against none."""
         words = [symbol for symbol, _ in row]
-        best, most = 0, -inf
-        for at, (before, word, after) in enumerate(zip(["", *words], words, [*words[1:], ""], strict=False)):
-            if word.startswith("<"):
-                continue
-            names = (word, f"{before} {word}", f"{word} {after}")
-            if (margin := self._linear.margin(names, label, self._none)) > most:
-                best, most = at, margin
-        return best
+        around = zip(["", *words], words, [*words[1:], ""], strict=False)
+        names = [(word, f"{before} {word}", f"{word} {after}") for before, word, after in around]
+        margins = self._linear.margins([name for three in names for name in three], label, self._none)
+        spoken = margins.reshape(-1, 3).sum(axis=1)
+        spoken[[word.startswith("<") for word in words]] = -inf
+        return int(spoken.argmax())
 
 
 def _text(array: NDArray[np.uint8]) -> str:

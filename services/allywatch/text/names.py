@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from functools import cache
+from typing import NamedTuple
 
 from allywatch.regions import ActorKind, Name, NameKind, Registry
 from allywatch.text.cues import anchored
@@ -30,8 +31,7 @@ class _Case(Enum):
     ALL = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """One name of one actor at [start, end) of the clean text."""
 
     start: int
@@ -68,8 +68,7 @@ Hit = tuple[int, int, Pattern]
 """Start and end of a pattern in the padded text."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(NamedTuple):
     start: int
     end: int
     readings: tuple[Reading, ...]
@@ -110,6 +109,7 @@ class NameIndex:
         checked by the caller.
         """
         candidates: list[_Candidate] = []
+        known: dict[str, tuple[Pattern, tuple[Reading, ...]]] = {}
         last_end = -1
         for start, end, pattern in sorted(hits, key=lambda hit: (hit[0], -hit[1])):
             begin = start + (padded[start] == " ")
@@ -118,7 +118,11 @@ class NameIndex:
             if not pattern.readings:
                 last_end = end
                 continue
-            readings = _fitting(pattern, text[begin - 1 : end - 1], day)
+            written = text[begin - 1 : end - 1]
+            met, readings = known.get(written, (None, ()))
+            if met is not pattern:
+                readings = _fitting(pattern, written, day)
+                known[written] = pattern, readings
             if readings and not self._is_part_of_another(text, begin - 1, end - 1, readings):
                 candidates.append(_Candidate(begin - 1, end - 1, readings))
                 last_end = end
@@ -127,18 +131,22 @@ class NameIndex:
     def _is_part_of_another(self, text: str, start: int, end: int, readings: tuple[Reading, ...]) -> bool:
         """Whether what stands beside the name makes it an outlet's, a person's, or a town's in America."""
         kind = readings[0].name.kind
-        follows = text[end : end + 2]
-        if follows[:1] == ",":
+        follows = text[end : end + 1]
+        if follows == ",":
             state = self._naming.state_after(text, end)
             if state is not None and (kind is not NameKind.COUNTRY or state not in self._countries):
                 return True
-        elif follows[:1] == " " and follows[1:].isupper() and _OUTLET.match(text, end):
+        elif follows == " " and text[end + 1 : end + 2].isupper() and _OUTLET.match(text, end):
             return True
-        if kind is NameKind.LEADER or not text[start : start + 1].isupper() or text[start - 1 : start] != " ":
+        if text[start - 1 : start] != " " or kind is NameKind.LEADER or not text[start].isupper():
             return False
         if text[text.rfind(" ", max(0, start - 20), start - 1) + 1 : start - 1] in self._naming.given_names:
             return True
-        return all(reading.small for reading in readings) and _follows_a_name(text, start, end)
+        return (
+            readings[0].small
+            and all(reading.small for reading in readings)
+            and _follows_a_name(text, start, end)
+        )
 
     def _in_context(self, text: str, padded: str, candidates: Sequence[_Candidate]) -> list[Mention]:
         clear: dict[str, list[int]] = defaultdict(list)

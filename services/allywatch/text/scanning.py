@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import ahocorasick_rs
 
@@ -30,8 +31,7 @@ _NOTHING, _WHOLE, _OPEN = range(3)
 """What a pattern is in a language: no cue of it nor a name; one that ends with a word; one that need not."""
 
 
-@dataclass(frozen=True, slots=True)
-class CueHit:
+class CueHit(NamedTuple):
     """A cue at [start, end) of the clean text."""
 
     start: int
