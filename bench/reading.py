@@ -17,6 +17,7 @@ from random import Random
 from allywatch.gold import GoldArticle, Split, load_gold
 from allywatch.regions import load_registry
 from allywatch.stream.extraction import Extractor, make_extractor
+from allywatch.stream.heap import freeze_heap
 from allywatch_schemas import MediaType, NewsArticle, Source
 from bench.articles import FILLER, NAMED
 from bench.report import emit, say
@@ -35,6 +36,7 @@ def run(folder: Path, *, quick: bool = False) -> None:
     started = time.perf_counter()
     extract = make_extractor(load_registry())
     extract(next(_english(1)))
+    freeze_heap()
     emit("read_start_s", time.perf_counter() - started, "s")
     english = list(_english(count))
     for name, shape in (("", _as_it_is), ("_undeclared", _undeclared), ("_html", _as_page)):
