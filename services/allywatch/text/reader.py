@@ -9,50 +9,44 @@ from functools import cache
 from allywatch.regions import Registry
 from allywatch.text.clean import CleanText, clean
 from allywatch.text.cues import Cue
+from allywatch.text.findings import (
+    SURE,
+    Found,
+    as_sure_as_their_premise,
+    evidence_of,
+    one_per_sentence,
+    strongest,
+)
 from allywatch.text.fingerprints import body_of, fingerprint_of, furniture_of
 from allywatch.text.furniture import Furniture, Span
 from allywatch.text.grammar import Function, Grammar, compile_all
 from allywatch.text.language import language_of, main_part
-from allywatch.text.lexicon import LEXICON_VERSION, Lexicon, Rule, load_lexicon
+from allywatch.text.lexicon import Lexicon, load_lexicon
 from allywatch.text.modality import ModalityReader, Tone, load_modality_model
 from allywatch.text.names import Mention
 from allywatch.text.passages import passage_of
-from allywatch.text.quotes import quote_span
 from allywatch.text.reversals import Turning
-from allywatch.text.roles import Casting, Part
+from allywatch.text.roles import Casting
 from allywatch.text.scanning import CueHit, Scan, Scanner
 from allywatch.text.sentences import Place, Sentence, index_at, split
 from allywatch.text.surmising import Surmiser, told_by
 from allywatch_schemas import (
     ArticleStatus,
     Evidence,
-    EvidenceKind,
-    Mechanism,
     Modality,
     NewsArticle,
-    Role,
     Track,
 )
-from allywatch_schemas.identity import identity_of
-
-MOST_ITEMS = 60
-"""Items of one article; the strongest stay."""
 
 _LABEL = re.compile(r"\s*\w{1,16}\s?[:：]")
 """A word and a colon at the head of a title name the kind of article, not what happens: "Analysis: …"."""
 _MOST_CUES = 100
 """Cues of one article that are worked on, from its start: more than any real article holds."""
-_LEAST_EVENT_PROBABILITY = 0.45
-"""Below it a match is at most a mechanism: on analytical prose, event classes are noise."""
 _BOUNDS = (0.3, 0.8)
 _MUCH_NOISE = 600
 """Characters for each word of noise, below which it may well be all noise."""
 _FOREIGN = 0.9
 """Our lexicon is thinner, and less tried, in languages other than English."""
-_EFFECTS = frozenset(
-    {Mechanism.ALLIANCE_COHESION, Mechanism.DETERRENCE_CREDIBILITY, Mechanism.ADVERSARY_EMBOLDENED}
-)
-_SURE = frozenset({Modality.ASSERTED, Modality.PLANNED})
 
 
 @cache
@@ -65,18 +59,6 @@ def fingerprint(article: NewsArticle) -> str:
     page = clean(article)
     furniture = furniture_of(page, _furniture(), article.source.name)
     return fingerprint_of(page, body_of(page, furniture), article.id)
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """One region's part in one cue, read."""
-
-    part: Part
-    hit: CueHit
-    rule: Rule
-    sentence: int
-    modality: Modality
-    probability: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +116,12 @@ class ArticleReader:
             article.published_at.year,
         )
         found = self._found(place, scan, furniture, language)
-        items = [_evidence(article, page, sentences, one) for one in _strongest(found)]
+        items = [evidence_of(article, page, sentences, one) for one in strongest(found)]
         return [item for item in items if item.span is not None]
 
     def _found(
         self, place: _Reading, scan: Scan, furniture: Sequence[Span], language: str | None
-    ) -> list[_Found]:
+    ) -> list[Found]:
         starts = [sentence.start for sentence in place.sentences]
         for mention in scan.mentions:
             if not _within(mention.start, furniture):
@@ -150,7 +132,7 @@ class ArticleReader:
         if len(scan.noise) == 1 and len(place.sentences) > 2:
             noisy.clear()
         label = _end_of_label(place.text)
-        found: list[_Found] = []
+        found: list[Found] = []
         for hit in scan.cues[:_MOST_CUES]:
             index = index_at(starts, hit.start)
             if (
@@ -164,9 +146,9 @@ class ArticleReader:
         understood = {(one.sentence, one.rule.mechanism) for one in found}
         surmised = self._surmised(place, scan, furniture, noisy, language)
         found.extend(one for one in surmised if (one.sentence, one.rule.mechanism) not in understood)
-        return _as_sure_as_their_premise(_one_per_sentence(found))
+        return as_sure_as_their_premise(one_per_sentence(found))
 
-    def _of_cue(self, place: _Reading, hit: CueHit, index: int) -> Iterator[_Found]:
+    def _of_cue(self, place: _Reading, hit: CueHit, index: int) -> Iterator[Found]:
         grammar = self._grammars.get(hit.cue.language)
         if hit.cue.rule is None or grammar is None:
             return
@@ -183,11 +165,11 @@ class ArticleReader:
         language = 1.0 if hit.cue.language == "en" else _FOREIGN
         for part in parts:
             probability = min(max(rule.probability * part.certainty * language, _BOUNDS[0]), _BOUNDS[1])
-            yield _Found(part, hit, rule, index, modality, round(probability, 3))
+            yield Found(part, hit, rule, index, modality, round(probability, 3))
 
     def _surmised(
         self, place: _Reading, scan: Scan, furniture: Sequence[Span], noisy: set[int], language: str | None
-    ) -> Iterator[_Found]:
+    ) -> Iterator[Found]:
         """What whole sentences say where no cue tells it."""
         told = [
             one
@@ -198,7 +180,7 @@ class ArticleReader:
             hit = CueHit(one.start, one.end, Cue("", False, "", language or "und", one.rule))
             modality = self._modality_of(place, hit, one.sentence)
             probability = min(max(one.probability, _BOUNDS[0]), _BOUNDS[1])
-            yield _Found(one.part, hit, one.rule, one.sentence, modality, round(probability, 3))
+            yield Found(one.part, hit, one.rule, one.sentence, modality, round(probability, 3))
 
     def _modality_of(self, place: _Reading, hit: CueHit, index: int) -> Modality:
         """The modality of the cue in its sentence; a list item that is sure takes that of its lead."""
@@ -207,7 +189,7 @@ class ArticleReader:
         rule = hit.cue.rule
         verbal = rule is not None and rule.plover_root is not None and rule.track is Track.WORDS
         own = self._tone(place, index, hit.cue.language).at(start, hit.end - sentence.start, verbal=verbal)
-        if own not in _SURE or sentence.lead is None:
+        if own not in SURE or sentence.lead is None:
             return own
         lead = place.sentences[sentence.lead]
         length = lead.end - lead.start
@@ -257,91 +239,3 @@ def _end_of_label(text: str) -> int:
 def _within(position: int, spans: Sequence[Span]) -> bool:
     index = bisect_right(spans, position, key=lambda span: span[0]) - 1
     return index >= 0 and any(start <= position < end for start, end in spans[max(0, index - 2) : index + 1])
-
-
-def _one_per_sentence(found: Sequence[_Found]) -> list[_Found]:
-    best: dict[tuple[str, Mechanism, int], _Found] = {}
-    for one in found:
-        key = (one.part.region, one.rule.mechanism, one.sentence)
-        kept = best.get(key)
-        if kept is None or _strength(one) > _strength(kept):
-            best[key] = one
-    return list(best.values())
-
-
-def _as_sure_as_their_premise(found: list[_Found]) -> list[_Found]:
-    """An effect ("emboldens", "undermines unity") is no surer than the pullback that the article supposes."""
-    premises = [one for one in found if one.rule.mechanism is Mechanism.PATRON_DISENGAGEMENT]
-    if not premises or any(one.modality in _SURE for one in premises):
-        return found
-    return [
-        _Found(one.part, one.hit, one.rule, one.sentence, _nearest(premises, one).modality, one.probability)
-        if one.rule.mechanism in _EFFECTS and one.modality in _SURE
-        else one
-        for one in found
-    ]
-
-
-def _nearest(premises: Sequence[_Found], one: _Found) -> _Found:
-    return min(premises, key=lambda premise: (abs(premise.sentence - one.sentence), premise.hit.start))
-
-
-def _strength(one: _Found) -> float:
-    return one.probability * one.rule.intensity
-
-
-def _strongest(found: Sequence[_Found]) -> list[_Found]:
-    order = sorted(found, key=lambda one: (-_strength(one), one.sentence, one.part.region, one.rule.id))
-    return sorted(order[:MOST_ITEMS], key=lambda one: (one.hit.start, one.part.region, one.rule.id))
-
-
-def _evidence(
-    article: NewsArticle, page: CleanText, sentences: Sequence[Sentence], found: _Found
-) -> Evidence:
-    rule, part = found.rule, found.part
-    sentence = sentences[found.sentence]
-    span = quote_span(page, sentence, found.hit.start, found.hit.end)
-    start, end = page.to_original(found.hit.start, found.hit.end)
-    is_event = (
-        rule.plover_root is not None
-        and found.modality is Modality.ASSERTED
-        and found.probability >= _LEAST_EVENT_PROBABILITY
-    )
-    acts_only_in_thought = rule.track is Track.ACTS and found.modality is not Modality.ASSERTED
-    return Evidence(
-        id=_item_id(article, part.region, rule.id, start),
-        doc_id=article.id,
-        region=part.region,
-        kind=EvidenceKind.EVENT if is_event else EvidenceKind.MECHANISM,
-        track=Track.WORDS if acts_only_in_thought else rule.track,
-        mechanism=rule.mechanism,
-        plover_root=rule.plover_root if is_event else None,
-        quad=rule.quad if is_event else None,
-        role=part.role,
-        actor=part.actor,
-        target=part.adversary if part.role is Role.SOURCE else part.region,
-        patron=part.patron,
-        adversary=part.adversary,
-        sign=rule.sign,
-        intensity=rule.intensity,
-        modality=found.modality,
-        probability=found.probability,
-        salience=_salience(sentence, found.sentence),
-        half_life_hours=rule.half_life_hours,
-        event_time=article.published_at,
-        span=span,
-        quote=page.original[span[0] : span[1]],
-        trigger=page.original[start : min(end, start + 300)],
-        rule_id=rule.id,
-        lexicon_version=LEXICON_VERSION,
-    )
-
-
-def _salience(sentence: Sentence, index: int) -> float:
-    if sentence.place is Place.TITLE:
-        return 1.0
-    return 0.8 if index <= 3 else 0.5
-
-
-def _item_id(article: NewsArticle, region: str, rule: str, start: int) -> str:
-    return identity_of(article.id, str(article.version), region, rule, str(start))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from allywatch.text import ArticleReader, CleanText, clean, fingerprint
 from allywatch.text.clean import LONGEST_BODY
-from allywatch.text.reader import MOST_ITEMS
+from allywatch.text.findings import MOST_ITEMS
 from allywatch_schemas import MediaType, NewsArticle
 from bench.bombs import bombs
 from builders import an_article

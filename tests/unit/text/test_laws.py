@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from allywatch.regions import load_registry
 from allywatch.text import ArticleReader, fingerprint
-from allywatch.text.reader import MOST_ITEMS
+from allywatch.text.findings import MOST_ITEMS
 from allywatch_schemas import Evidence, MediaType, Modality, NewsArticle
 from builders import an_article
 
