@@ -42,10 +42,15 @@ class Told:
     def adds(self, bearing: Bearing, language: str | None) -> bool:
         """Whether it is worth saying beside what cues say.
 
-        Of whom a cue speaks grammar tells better than the model; in English, elsewhere it is too coarse.
+        Of whom a cue speaks grammar tells better than the model; in English, elsewhere it is too coarse. And
+        where a cue says that a patron stands by, or turns away, the sentence does not say the contrary.
         """
         if not self.cues:
             return True
+        if bearing.mechanism in _BY_PATRON and any(
+            rule.mechanism in _BY_PATRON and rule.mechanism is not bearing.mechanism for _, rule in self.cues
+        ):
+            return False
         if language == "en" and any(rule.mechanism is bearing.mechanism for _, rule in self.cues):
             return False
         return bearing.probability >= LEAST_BESIDE_CUES

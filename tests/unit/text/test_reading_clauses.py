@@ -212,3 +212,9 @@ def test_voice_and_case_in_other_languages(
     reader: ArticleReader, language: str, text: str, region: str, mechanism: Mechanism
 ) -> None:
     assert (region, mechanism) in found(read(reader, text, language))
+
+
+def test_a_patron_that_gives_does_not_turn_away_in_the_same_sentence(reader: ArticleReader) -> None:
+    title = "United States sends another tranche of shells to Ukraine"
+    items = read(reader, "Today's exercise.", title=title)
+    assert {item.mechanism for item in items} == {REASSURED}
