@@ -26,6 +26,17 @@ def listed_with(first: Mention, mentions: Sequence[Mention], text: str) -> list[
     return list(mentions[start : stop + 1])
 
 
+def lists_in(mentions: Sequence[Mention], text: str) -> list[list[Mention]]:
+    """The names of a sentence as lists, most of one name each."""
+    lists: list[list[Mention]] = []
+    for mention in mentions:
+        if lists and linked(text, lists[-1][-1], mention):
+            lists[-1].append(mention)
+        else:
+            lists.append([mention])
+    return lists
+
+
 def linked(text: str, left: Mention, right: Mention) -> bool:
     """Whether nothing but a comma, an "and" or an article stands between two names."""
     return right.start - left.end <= 24 and bool(_LIST_LINK.fullmatch(text[left.end : right.start]))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from allywatch.regions import NameKind, RegionKind, Registry
-from allywatch.text.coordination import listed_with
+from allywatch.text.coordination import lists_in
 from allywatch.text.folding import has_no_spaces
 from allywatch.text.names import Mention
 
@@ -52,8 +52,9 @@ class Relations:
             mentions: The names in it, in order; places of the text.
         """
         found: dict[tuple[Mark, ...], list[str]] = {}
+        lists = lists_in(mentions, text)
         for region in dict.fromkeys(m.actor for m in mentions if m.actor in self._registry.regions):
-            marks = tuple(_merged(self._marks(region, text, start, mentions)))
+            marks = tuple(_merged(self._marks(region, lists, start, mentions)))
             found.setdefault(marks, []).append(region)
         return [View(tuple(regions), marks) for marks, regions in found.items()]
 
@@ -67,13 +68,10 @@ class Relations:
             View((region,), marks) if any(part[:3] in (PATRON, ADVERSARY) for _, _, part in marks) else None
         )
 
-    def _marks(self, region: str, text: str, start: int, mentions: Sequence[Mention]) -> Iterable[Mark]:
-        listed = {
-            each
-            for mention in mentions
-            if mention.actor == region
-            for each in listed_with(mention, mentions, text)
-        }
+    def _marks(
+        self, region: str, lists: Sequence[Sequence[Mention]], start: int, mentions: Sequence[Mention]
+    ) -> Iterable[Mark]:
+        listed = {each for row in lists if any(m.actor == region for m in row) for each in row}
         for mention in mentions:
             part = SELF if mention.actor == region else self._part(region, mention.actor)
             if part is OTHER and mention in listed and mention.actor in self._registry.regions:
