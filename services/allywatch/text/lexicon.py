@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Annotated
@@ -268,8 +269,9 @@ def _names(data: Traversable, folder: str) -> list[str]:
     )
 
 
+@cache
 def load_lexicon() -> Lexicon:
-    """The lexicon of this package."""
+    """The lexicon of this package; read once, since two readers want it."""
     data = resources.files("allywatch.text") / "data"
 
     def read(name: str) -> str:
